@@ -642,6 +642,7 @@ import_runs() {
         head -n "$head" "$file"
         tail -n +$((head + from + 1)) "$file" | head -n $IMPORT_LINES
       )) || return 1
+    [ "$from" != 0 ] || sed -n 's/.*"warnings" *: *\[ *\([^]]*[^] ]\) *\].*/note: \1/p' <<<"$answer"
     sum_import "$answer"
     from=$((from + IMPORT_LINES))
     [ $((head + from)) -lt "$total" ] || break

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
@@ -21,13 +22,16 @@ import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.observe.RunResources;
 
 /** Runs of other schedulers are billed as own ones, and corrected by entries of their own. */
 final class ObservedBookingTest {
@@ -105,6 +109,83 @@ final class ObservedBookingTest {
     assertThat(ledger.unbalanced()).isEmpty();
     assertThat(ledger.books().postings().subList(0, before.size())).isEqualTo(before);
     assertThat(ledger.books().job(new JobId(5)).orElseThrow().chargeMicro()).isEqualTo(5 * RAN_MS);
+  }
+
+  private void price(String qos, Resource resource, long micro) {
+    MoneyChange price =
+        new MoneyChange.Price(
+            new PriceItem(
+                PARTITION,
+                qos == null ? null : new QosName(qos),
+                micro,
+                "CNY",
+                1,
+                0,
+                0,
+                List.of(),
+                new PriceTerms(resource, "", "", "", false, false)));
+    log(new MoneyProposed(position + 1, price, "as agreed"));
+    log(new MoneyDecided(position, true, price, "seen"));
+  }
+
+  private static RunObserved with(RunObserved told, String qos, long gib, long gpus) {
+    ObservedRun run = told.run();
+    return new RunObserved(
+        told.job(),
+        told.revision(),
+        new ObservedRun(
+            run.id(),
+            run.task(),
+            run.name(),
+            run.user(),
+            run.uid(),
+            run.project(),
+            run.partition(),
+            run.state(),
+            run.detail(),
+            run.exitCode(),
+            run.signal(),
+            run.startMs(),
+            run.endMs(),
+            run.stops(),
+            run.cores(),
+            gib << 30,
+            run.limitMs(),
+            run.nodes(),
+            run.steps(),
+            RunResources.ofSlurm(qos, Map.of("gpu:a100", gpus, "gpu", gpus))));
+  }
+
+  /** A core, a device and a GiB cost a micro-unit each millisecond, with urgency twice that. */
+  @Test
+  void memoryDevicesAndQosArePricedAsThoseOfOwnRuns() {
+    price(null, Resource.CORES, 3_600_000);
+    price("urgent", Resource.CORES, 7_200_000);
+    price(null, Resource.ACCELERATORS, 3_600_000);
+    price(null, Resource.MEMORY, 3_600_000);
+    log(with(run(1, 4), "normal", 64, 2));
+    assertThat(paid()).isEqualTo((4 + 2 + 64) * RAN_MS);
+    assertThat(ledger.books().balance("usage:" + PROJECT, Unit.DEVICE_MS, ""))
+        .isEqualTo(2 * RAN_MS);
+    assertThat(ledger.books().job(new JobId(5)).orElseThrow().qos()).isEqualTo("normal");
+    log(with(run(2, 4), "urgent", 32, 1));
+    assertThat(paid()).isEqualTo((2 * 4 + 1 + 32) * RAN_MS);
+    assertThat(ledger.books().balance("usage:" + PROJECT, Unit.DEVICE_MS, "")).isEqualTo(RAN_MS);
+    assertThat(used()).isEqualTo(4 * RAN_MS);
+    assertThat(ledger.unbalanced()).isEmpty();
+  }
+
+  /** As old logs have it: what was billed for cores alone is taken back for cores alone. */
+  @Test
+  void aRunOfWhichNothingElseIsKnownPaysForItsCoresAlone() {
+    price(null, Resource.CORES, 3_600_000);
+    price(null, Resource.MEMORY, 3_600_000);
+    RunObserved full = with(run(1, 4), "normal", 64, 2);
+    log(new RunObserved(full.job(), 1, full.run().with(null)));
+    assertThat(paid()).isEqualTo(4 * RAN_MS);
+    log(with(run(2, 4), "normal", 64, 2));
+    assertThat(paid()).isEqualTo((4 + 64) * RAN_MS);
+    assertThat(ledger.unbalanced()).isEmpty();
   }
 
   private void minimum(long micro) {

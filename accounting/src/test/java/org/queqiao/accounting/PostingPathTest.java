@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -49,6 +50,7 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.observe.RunResources;
 
 /** However the facts are cut into batches, the database has what the books in memory have. */
 final class PostingPathTest {
@@ -112,10 +114,14 @@ final class PostingPathTest {
         endMs,
         List.of(),
         random.nextInt(128),
-        0,
+        random.nextLong(1L << 40),
         0,
         "cn1",
-        List.of());
+        List.of(),
+        random.nextInt(4) == 0
+            ? null
+            : RunResources.ofSlurm(
+                random.nextBoolean() ? "urgent" : "", Map.of("gpu:a100", random.nextLong(9))));
   }
 
   /**

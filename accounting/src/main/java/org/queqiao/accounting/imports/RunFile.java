@@ -18,15 +18,17 @@ import org.queqiao.contract.observe.ExternalRun;
  * @param quarantined by their lines
  * @param repeated lines that say again exactly what an earlier one said
  * @param passedOver lines that are of no run, such as those of steps and comments
+ * @param warnings what the file as a whole does not say, and what that means
  */
 public record RunFile(
-    List<RunLine> runs, List<Quarantined> quarantined, int repeated, int passedOver) {
+    List<RunLine> runs, List<Quarantined> quarantined, int repeated, int passedOver, List<String> warnings) {
   /** The most lines of a file. */
   public static final int MOST_LINES = 50_000;
 
   public RunFile {
     runs = List.copyOf(runs);
     quarantined = List.copyOf(quarantined);
+    warnings = List.copyOf(warnings);
   }
 
   /** A file as a whole that is none of runs of this kind. */
@@ -99,9 +101,9 @@ public record RunFile(
       }
     }
 
-    RunFile file() {
+    RunFile file(List<String> warnings) {
       quarantined.sort(Comparator.comparingInt(Quarantined::line));
-      return new RunFile(runs, quarantined, repeated, passedOver);
+      return new RunFile(runs, quarantined, repeated, passedOver, warnings);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.queqiao.accounting.imports.RunFile.BadLine;
@@ -18,12 +19,16 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.observe.RunResources;
 import org.queqiao.contract.observe.SlurmWord;
 
 /**
  * What {@code sacct -P} prints, with the names of its columns in the first line, in any order.
  * Lines of steps are passed over. Where {@code ElapsedRaw} and {@code CPUTimeRAW} are printed they
  * must agree with the times and cores, or the line is put aside.
+ *
+ * <p>Memory and devices are those of {@code AllocTRES}, or where it is not printed of {@code
+ * ReqTRES}; without both columns a run is billed for its cores alone, and a warning says so.
  *
  * <p>Slurm prints how long a run was suspended and not when: that time is taken from its end.
  */
@@ -41,6 +46,11 @@ public final class SacctFile {
           "End",
           "AllocCPUS");
 
+  private static final String ALLOCATED = "AllocTRES";
+  private static final String REQUESTED = "ReqTRES";
+  private static final String QOS = "QOS";
+  private static final String GRES = "gres/";
+  private static final Pattern GRES_COUNT = Pattern.compile("gres/([^=]{1,96})=([0-9]{1,10})");
   private static final int NOBODY = 65_534;
   private static final Pattern TASK = Pattern.compile("[0-9]+_([0-9]+)");
   private static final Pattern EXIT = Pattern.compile("([0-9]{1,3}):([0-9]{1,3})");
@@ -83,7 +93,7 @@ public final class SacctFile {
     for (int i = 1; i < lines.size(); i++) {
       file.take(i + 1, lines.get(i), collector);
     }
-    return collector.file();
+    return collector.file(file.warnings());
   }
 
   /** Cells of a line; {@code sacct -p} prints a separator behind the last one too. */
@@ -159,10 +169,11 @@ public final class SacctFile {
         endMs,
         stoppedMs > 0 ? List.of(endMs - stoppedMs, endMs) : List.of(),
         cores,
-        memoryBytes(cell(cells, "AllocTRES")),
+        memoryBytes(tres(cells)),
         durationS(cells, "Timelimit", 0) * 1_000,
         started ? cell(cells, "NodeList") : "",
-        List.of());
+        List.of(),
+        resources(cells, started));
   }
 
   private ProjectName account(List<String> cells) throws BadLine {
@@ -253,6 +264,45 @@ public final class SacctFile {
 
   private static long part(Matcher parts, int group) {
     return parts.group(group) == null ? 0 : Long.parseLong(parts.group(group));
+  }
+
+  /** What it had, or where that is not printed what it asked for. */
+  private String tres(List<String> cells) {
+    return at.containsKey(ALLOCATED) ? cell(cells, ALLOCATED) : cell(cells, REQUESTED);
+  }
+
+  private RunResources resources(List<String> cells, boolean started) throws BadLine {
+    if (!hasResources() && !at.containsKey(QOS)) {
+      return null;
+    }
+    TreeMap<String, Long> gres = new TreeMap<>();
+    for (String each : started ? tres(cells).split(",") : new String[0]) {
+      if (each.startsWith(GRES)) {
+        Matcher parts = GRES_COUNT.matcher(each);
+        if (!parts.matches()) {
+          throw new BadLine("it has devices that are not counted: " + each);
+        }
+        gres.merge(parts.group(1), Long.parseLong(parts.group(2)), Math::addExact);
+      }
+    }
+    return RunResources.ofSlurm(cell(cells, QOS), gres);
+  }
+
+  private boolean hasResources() {
+    return at.containsKey(ALLOCATED) || at.containsKey(REQUESTED);
+  }
+
+  private List<String> warnings() {
+    List<String> all = new ArrayList<>();
+    if (!hasResources()) {
+      all.add("no AllocTRES column: cores alone");
+    } else if (!at.containsKey(ALLOCATED)) {
+      all.add("no AllocTRES column: memory and devices are those of ReqTRES");
+    }
+    if (!at.containsKey(QOS)) {
+      all.add("no QOS column: no run has a quality of service");
+    }
+    return all;
   }
 
   private static long memoryBytes(String tres) throws BadLine {

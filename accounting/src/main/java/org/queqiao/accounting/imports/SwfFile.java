@@ -57,7 +57,8 @@ public final class SwfFile {
     for (int i = 0; i < lines.size(); i++) {
       file.take(i + 1, lines.get(i).strip(), collector);
     }
-    return collector.file();
+    return collector.file(
+        List.of("the format has no devices, no quality of service, no memory held: cores alone"));
   }
 
   private static long beginMs(List<String> lines) throws NotRuns {

@@ -96,7 +96,7 @@ final class ObservedBooking {
       LoggedEvent logged,
       Books books) {
     JobRow row = first;
-    OpenRun open = new OpenRun(number, run.startMs(), run.cores(), 0, "", run.stops());
+    OpenRun open = OpenRun.elsewhere(number, run);
     Meter meter = new Meter(tariffs, calendar);
     Map<String, Long> costs = new TreeMap<>();
     for (Segment segment : open.segments(open.parts(row), run.endMs(), meter)) {
@@ -122,6 +122,7 @@ final class ObservedBooking {
         .project(run.project())
         .domains(domains)
         .partition(run.partition())
+        .qos(run.resources() == null ? "" : run.resources().qosName())
         .state(run.state().name())
         .detail(run.id().cluster() + "/" + run.id().job() + ": " + run.detail())
         .submitMs(run.id().submitMs())

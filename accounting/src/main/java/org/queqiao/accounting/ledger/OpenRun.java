@@ -11,6 +11,7 @@ import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.price.Covering;
 import org.queqiao.contract.price.Holding;
 
@@ -62,6 +63,23 @@ public record OpenRun(
         currency,
         stops,
         Holding.cores(cores),
+        new TreeMap<>(),
+        List.of(),
+        Settled.NONE,
+        false,
+        0);
+  }
+
+  /** A run elsewhere that is over. */
+  static OpenRun elsewhere(RunId number, ObservedRun run) {
+    return new OpenRun(
+        number,
+        run.startMs(),
+        run.cores(),
+        0,
+        "",
+        run.stops(),
+        Holding.of(run),
         new TreeMap<>(),
         List.of(),
         Settled.NONE,

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.imports.RunFile.NotRuns;
 import org.queqiao.contract.id.ClusterName;
@@ -121,6 +122,45 @@ final class RunFileTest {
     putAside(sacct(GOOD.replace("|4|00", "|four|00")), "AllocCPUS is no number");
     putAside(sacct(GOOD.replace("|4|00", "|99999999999|00")), "");
     putAside(sacct(GOOD.replace("T08:01:00|", "T09:02:00|")), "not in order");
+  }
+
+  private static RunFile named(String columns, String cells) throws NotRuns {
+    String file =
+        HEAD.replace("|AllocTRES", columns)
+            + GOOD.replace("|billing=4,cpu=4,mem=1.50G,node=2", cells);
+    return SacctFile.read(file.getBytes(StandardCharsets.UTF_8), origin("Asia/Shanghai", null));
+  }
+
+  @Test
+  void memoryDevicesAndQosAreThoseOfTheirColumns() throws Exception {
+    String tres = "|cpu=4,gres/gpu:A100=3,gres/gpu=4,mem=64G,node=2";
+    RunFile file = named("|QOS|ReqTRES|AllocTRES", "|urgent|mem=1G" + tres);
+    assertThat(file.quarantined()).isEmpty();
+    assertThat(file.warnings()).isEmpty();
+    ObservedRun run = file.runs().getFirst().run();
+    assertThat(run.memBytes()).isEqualTo(64L << 30);
+    assertThat(run.resources().qosName()).isEqualTo("urgent");
+    // One of the four has no type.
+    assertThat(run.resources().devices()).isEqualTo(Map.of("gpu", 1L, "gpu:a100", 3L));
+    RunFile asked = named("|QOS|ReqTRES", "|4 hours" + tres);
+    assertThat(asked.runs().getFirst().run().resources().devices()).hasSize(2);
+    assertThat(asked.runs().getFirst().run().qos()).isNull();
+    assertThat(asked.warnings())
+        .containsExactly("no AllocTRES column: memory and devices are those of ReqTRES");
+    RunFile alone = named("", "");
+    assertThat(alone.runs().getFirst().run().resources()).isNull();
+    assertThat(alone.warnings())
+        .containsExactly(
+            "no AllocTRES column: cores alone", "no QOS column: no run has a quality of service");
+  }
+
+  @Test
+  void devicesThatCannotBeCountedArePutAside() throws Exception {
+    for (String each : List.of("gpu=four", "gpu=1.5K", "gpu=", "g pu=1", "mem=1", "gpu=9999999999")) {
+      RunFile file = named("|AllocTRES", "|cpu=4,gres/" + each);
+      assertThat(file.runs()).as(each).isEmpty();
+      assertThat(file.quarantined()).as(each).hasSize(1);
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.queqiao.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
@@ -12,6 +13,7 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.observe.RunResources;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 
@@ -144,6 +146,12 @@ final class ImportStoriesTest {
     assertThat(story.refuses(told(endless)).message()).contains("has a time limit of");
     assertThat(story.refuses(file("finance1", huge)).message()).contains("core-milliseconds");
     assertThat(story.refuses(told(huge)).message()).contains("2147483648 cores for");
+    ObservedRun busy =
+        with(run(7), 2, 0)
+            .with(RunResources.ofSlurm("", Map.of("gpu", RunResources.DEVICES_MAX)));
+    assertThat(story.refuses(file("finance1", busy)).message())
+        .contains("has 2147483648 of gpu for");
+    assertThat(story.refuses(told(busy)).message()).contains("of gpu for");
     story.hears(told(longest));
   }
 }

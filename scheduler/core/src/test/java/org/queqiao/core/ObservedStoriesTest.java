@@ -3,12 +3,14 @@ package org.queqiao.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.observe.RunResources;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
@@ -86,5 +88,24 @@ final class ObservedStoriesTest {
                 .decide(told(0, RandomRuns.run(7, 2), RandomRuns.run(7, 2)), story.nowMs)
                 .reply())
         .isInstanceOf(Reply.Rejected.class);
+  }
+
+  @Test
+  void aRunThatWasToldBeforeItsResourcesWereAskedForIsNoOther() {
+    ObservedRun run = RandomRuns.run(7, 2);
+    RunResources all = RunResources.ofSlurm("normal", Map.of("gpu", 2L));
+    story.hears(told(0, run));
+    assertThat(facts(told(0, run.with(all)))).isEmpty();
+    ObservedRun later = RandomRuns.run(8, 2);
+    story.hears(told(0, later.with(all)));
+    assertThat(facts(told(0, later.with(all)))).isEmpty();
+    assertThat(facts(told(0, later.with(RunResources.ofSlurm("normal", Map.of("gpu", 1L))))))
+        .hasSize(1);
+  }
+
+  /** Snapshots and books keep it from version to version. */
+  @Test
+  void theFingerprintOfARunOfWhichNothingElseIsKnownIsWhatItWas() {
+    assertThat(RandomRuns.run(7, 2).fingerprint()).isEqualTo(-6839819002339156945L);
   }
 }

@@ -2,6 +2,7 @@ package org.queqiao.contract.codec;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.ObservedEvent;
@@ -11,10 +12,12 @@ import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.observe.ObservedStep;
+import org.queqiao.contract.observe.RunResources;
 import org.queqiao.contract.snapshot.ObservedImage;
 import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbClusterObserved;
@@ -23,6 +26,7 @@ import org.queqiao.contract.wire.PbObservedRun;
 import org.queqiao.contract.wire.PbObservedStep;
 import org.queqiao.contract.wire.PbRunImported;
 import org.queqiao.contract.wire.PbRunObserved;
+import org.queqiao.contract.wire.PbRunResources;
 
 /** Runs of other schedulers to and from their wire form. */
 final class ObservedCodec {
@@ -112,7 +116,28 @@ final class ObservedCodec {
               .setTasks(step.tasks())
               .setCores(step.cores()));
     }
+    if (run.resources() != null) {
+      PbRunResources.Builder all = PbRunResources.newBuilder().setQos(run.resources().qosName());
+      run.resources()
+          .devices()
+          .forEach((device, count) ->
+              all.addDevices(
+                  PbRunResources.Devices.newBuilder().setName(device).setCount(count)));
+      out.setResources(all);
+    }
     return out.build();
+  }
+
+  private static RunResources resources(PbObservedRun in) {
+    if (!in.hasResources()) {
+      return null;
+    }
+    TreeMap<String, Long> devices = new TreeMap<>();
+    for (PbRunResources.Devices each : in.getResources().getDevicesList()) {
+      devices.put(each.getName(), each.getCount());
+    }
+    String qos = in.getResources().getQos();
+    return new RunResources(qos.isEmpty() ? null : new QosName(qos), devices);
   }
 
   static ObservedRun read(PbObservedRun in) {
@@ -147,7 +172,8 @@ final class ObservedCodec {
         in.getMemBytes(),
         in.getLimitMs(),
         in.getNodes(),
-        steps);
+        steps,
+        resources(in));
   }
 
   static PbObservedImage write(ObservedImage image) {

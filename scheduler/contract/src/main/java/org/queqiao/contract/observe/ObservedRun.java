@@ -3,6 +3,7 @@ package org.queqiao.contract.observe;
 import java.util.List;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 
@@ -28,6 +29,8 @@ import org.queqiao.contract.job.JobState;
  * @param limitMs its time limit, or 0 for none
  * @param nodes as a host list
  * @param steps the first of its steps, at most {@value #STEPS_MAX}
+ * @param resources what else it had; null where that is not known, or was told before it was asked
+ *     for: such a run is billed for its cores alone
  */
 public record ObservedRun(
     ExternalRun id,
@@ -48,7 +51,8 @@ public record ObservedRun(
     long memBytes,
     long limitMs,
     String nodes,
-    List<ObservedStep> steps) {
+    List<ObservedStep> steps,
+    RunResources resources) {
   /** So many steps of a run are told of. */
   public static final int STEPS_MAX = 64;
 
@@ -60,6 +64,35 @@ public record ObservedRun(
 
   /** The most cores: above any machine, below any overflow. */
   public static final long CORES_MAX = 1L << 31;
+
+  /** How a run is written as text of which nothing else is known. */
+  private static final String NO_RESOURCES = ", resources=null]";
+
+  /** A run of which nothing else is known. */
+  public ObservedRun(
+      ExternalRun id,
+      String task,
+      String name,
+      UserName user,
+      int uid,
+      ProjectName project,
+      PartitionName partition,
+      JobState state,
+      String detail,
+      int exitCode,
+      int signal,
+      long startMs,
+      long endMs,
+      List<Long> stops,
+      long cores,
+      long memBytes,
+      long limitMs,
+      String nodes,
+      List<ObservedStep> steps) {
+    this(
+        id, task, name, user, uid, project, partition, state, detail, exitCode, signal, startMs,
+        endMs, stops, cores, memBytes, limitMs, nodes, steps, null);
+  }
 
   public ObservedRun {
     stops = List.copyOf(stops);
@@ -99,6 +132,27 @@ public record ObservedRun(
     return ranMs;
   }
 
+  /**
+   * Whether it was told so before: as it is, or when its resources were not asked for. What was
+   * billed for cores alone stays so.
+   */
+  public boolean wasTold(long fingerprint) {
+    return fingerprint == fingerprint()
+        || resources != null && fingerprint == with(null).fingerprint();
+  }
+
+  /** The same with these resources. */
+  public ObservedRun with(RunResources other) {
+    return new ObservedRun(
+        id, task, name, user, uid, project, partition, state, detail, exitCode, signal, startMs,
+        endMs, stops, cores, memBytes, limitMs, nodes, steps, other);
+  }
+
+  /** Its quality of service, or null. */
+  public QosName qos() {
+    return resources == null ? null : resources.qos();
+  }
+
   /** What it used, exactly. */
   public long coreMs() {
     return Math.multiplyExact(cores, ranMs());
@@ -106,11 +160,15 @@ public record ObservedRun(
 
   /**
    * A number that differs, but for one chance in 2^64, when anything of the run differs; the same
-   * on every machine.
+   * on every machine. That of a run of which nothing else is known is the one that it had before
+   * there was anything else.
    */
   public long fingerprint() {
     long hash = 0xcbf29ce484222325L;
     String text = toString();
+    if (resources == null) {
+      text = text.substring(0, text.length() - NO_RESOURCES.length()) + "]";
+    }
     for (int i = 0; i < text.length(); i++) {
       hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
     }

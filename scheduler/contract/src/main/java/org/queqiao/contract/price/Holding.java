@@ -13,6 +13,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.money.Use;
+import org.queqiao.contract.observe.ObservedRun;
 
 /**
  * What a run holds on nodes of one kind.
@@ -36,6 +37,19 @@ public record Holding(
   /** Cores of which nothing else is known. */
   public static List<Holding> cores(long cores) {
     return List.of(new Holding("", cores, cores, 0, new TreeMap<>()));
+  }
+
+  /** What a run elsewhere held: its cores alone where nothing else is known. */
+  public static List<Holding> of(ObservedRun run) {
+    return run.resources() == null || run.cores() == 0
+        ? cores(run.cores())
+        : List.of(
+            new Holding("", run.cores(), run.cores(), run.memBytes(), run.resources().devices()));
+  }
+
+  /** The parts of what a run elsewhere held. */
+  public static List<Part> parts(ObservedRun run) {
+    return parts(of(run), run.partition(), run.qos(), run.project());
   }
 
   /** What is held, by the kind of nodes. */

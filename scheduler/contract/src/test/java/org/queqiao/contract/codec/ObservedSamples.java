@@ -1,6 +1,8 @@
 package org.queqiao.contract.codec;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.Event;
@@ -9,12 +11,14 @@ import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.observe.ClusterNow;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.observe.ObservedStep;
+import org.queqiao.contract.observe.RunResources;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ObservedImage;
 
@@ -54,6 +58,21 @@ final class ObservedSamples {
         new RunObserved(new JobId(99), 2, RUN),
         new RunImported(new JobId(100), true, RUN),
         new ClusterObserved(CLUSTER, START_MS + 700_000));
+  }
+
+  private static final ObservedRun WITH_RESOURCES =
+      RUN.with(
+          new RunResources(
+              new QosName("urgent"), new TreeMap<>(Map.of("gpu", 1L, "gpu:a100", 4L))));
+
+  static Map<String, Event> laterEvents() {
+    return Map.of(
+        "RunObserved-resources", new RunObserved(new JobId(99), 2, WITH_RESOURCES),
+        "RunImported-resources", new RunImported(new JobId(100), true, WITH_RESOURCES));
+  }
+
+  static AgentMessage withResources() {
+    return new AgentMessage.ObservedRuns(7, List.of(WITH_RESOURCES), 1_760_000_700_000L);
   }
 
   static AgentMessage withNow() {

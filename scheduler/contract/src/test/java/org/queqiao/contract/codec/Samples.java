@@ -348,6 +348,7 @@ final class Samples {
     out.putAll(BudgetSamples.laterEvents());
     out.putAll(DisputeSamples.laterEvents());
     out.putAll(AllowanceSamples.laterEvents());
+    out.putAll(ObservedSamples.laterEvents());
     out.put("ProjectDefined-led", led());
     out.put(
         "MoneyProposed-sinceCheckpoint",
@@ -861,6 +862,7 @@ final class Samples {
     Map<String, AgentMessage> out = new LinkedHashMap<>();
     out.put("Hello-steps", StepSamples.hello());
     out.put("ObservedRuns-now", ObservedSamples.withNow());
+    out.put("ObservedRuns-resources", ObservedSamples.withResources());
     NodeHealth health = new NodeHealth("scratch is not mounted", 1_760_000_000_000L);
     out.put(
         "Heartbeat-health",

@@ -1,5 +1,6 @@
 package org.queqiao.core.admission;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,8 +11,10 @@ import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.snapshot.ObservedImage;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
@@ -36,7 +39,12 @@ public final class ObservedCheck {
   private static final long LIMIT_MAX_MS = 10_000L * 365 * 86_400_000;
 
   /** The most core-milliseconds of one run, so that sums of many runs fit into 64 bits. */
-  private static final long CORE_MS_MAX = 1L << 58;
+  private static final int CORE_MS_BITS = 58;
+
+  private static final long CORE_MS_MAX = 1L << CORE_MS_BITS;
+
+  /** Bytes of a GiB as a power of two: of memory so many GiB-milliseconds are the most. */
+  private static final int GIB_BITS = 30;
 
   private final Cluster cluster;
   private final Permissions permissions;
@@ -79,7 +87,7 @@ public final class ObservedCheck {
         tooOld++;
       } else if (before.isEmpty()) {
         facts.add(new Fact(actor, new RunObserved(new JobId(++lastJobId), 1, run)));
-      } else if (before.get().fingerprint() == run.fingerprint()) {
+      } else if (run.wasTold(before.get().fingerprint())) {
         known++;
       } else {
         facts.add(
@@ -117,6 +125,25 @@ public final class ObservedCheck {
           + " ms: at most "
           + CORE_MS_MAX
           + " core-milliseconds";
+    }
+    BigInteger lastsMs = BigInteger.valueOf(run.endMs() - run.startMs());
+    for (Holding.Part each : Holding.parts(run)) {
+      if (each.use().resource() == Resource.CORES) {
+        continue;
+      }
+      BigInteger unitMs = BigInteger.valueOf(each.units()).multiply(lastsMs);
+      boolean memory = each.use().resource() == Resource.MEMORY;
+      if ((memory ? unitMs.shiftRight(GIB_BITS) : unitMs).bitLength() > CORE_MS_BITS) {
+        return "run "
+            + run.id()
+            + " has "
+            + each.units()
+            + " of "
+            + each.use().label()
+            + " for "
+            + lastsMs
+            + " ms, which is too much";
+      }
     }
     return "";
   }

@@ -136,7 +136,7 @@ public final class ObservedTable {
     BigInteger most =
         RunCost.mostCharged(
             cluster.policy().prices(),
-            Holding.parts(Holding.cores(run.cores()), run.partition(), null, run.project()),
+            Holding.parts(run),
             run.startMs(),
             run.endMs());
     cluster.wallets().find(run.project()).ifPresent(each -> each.spend(most, cluster.position()));

@@ -53,6 +53,7 @@ final class RunImportRoutes {
   /** What became of a file. */
   private static final class Outcome {
     final List<Quarantined> quarantined = new ArrayList<>();
+    List<String> warnings = List.of();
     int recorded;
     int known;
     int repeated;
@@ -112,6 +113,7 @@ final class RunImportRoutes {
     files.awaitBooks();
     Outcome outcome = new Outcome();
     outcome.quarantined.addAll(file.quarantined());
+    outcome.warnings = file.warnings();
     outcome.repeated = file.repeated();
     outcome.passedOver = file.passedOver();
     Map<ExternalRun, Long> known =
@@ -129,7 +131,7 @@ final class RunImportRoutes {
             new Quarantined(line.line(), ObservedCheck.unknownPayer(run.project())));
       } else if (before == null) {
         fresh.add(run);
-      } else if (before == run.fingerprint()) {
+      } else if (run.wasTold(before)) {
         outcome.known++;
         outcome.knownCoreMs = Math.addExact(outcome.knownCoreMs, run.coreMs());
       } else {
@@ -173,6 +175,11 @@ final class RunImportRoutes {
     out.writeNumberField("passedOver", outcome.passedOver);
     out.writeNumberField("recordedCoreMs", outcome.recordedCoreMs);
     out.writeNumberField("knownCoreMs", outcome.knownCoreMs);
+    out.writeArrayFieldStart("warnings");
+    for (String each : outcome.warnings) {
+      out.writeString(each);
+    }
+    out.writeEndArray();
     FileImports.write(outcome.quarantined, out);
     out.writeEndObject();
   }

@@ -60,12 +60,17 @@ final class RunImportRestTest {
   }
 
   private static void approvePrice(String partition, long fromMs) throws Exception {
+    approvePrice(partition, fromMs, 1_000_000, "");
+  }
+
+  private static void approvePrice(String partition, long fromMs, long micro, String more)
+      throws Exception {
     HttpResponse<String> proposed =
         server.post(
             "finance1",
             "/api/v1/tariffs",
-            "{\"partition\":\"%s\",\"priceMicroPerCoreHour\":1000000,\"currency\":\"CNY\",\"validFromMs\":%d,\"reason\":\"as it was\"}"
-                .formatted(partition, fromMs));
+            "{\"partition\":\"%s\",\"priceMicroPerCoreHour\":%d,\"currency\":\"CNY\",\"validFromMs\":%d%s,\"reason\":\"as it was\"}"
+                .formatted(partition, micro, fromMs, more));
     assertThat(proposed.statusCode()).as(proposed.body()).isEqualTo(202);
     long number = JSON.readTree(proposed.body()).path("proposal").asLong();
     assertThat(
@@ -135,6 +140,54 @@ final class RunImportRestTest {
             each -> !each.isMissingNode());
     assertThat(found.isMissingNode()).as("no job has " + detail).isFalse();
     return found;
+  }
+
+  /** 8 cores at 0.01, 4 devices at 6.00 and 64 GiB at 0.0625 an hour, for ten hours. */
+  @Test
+  void memoryDevicesAndQosOfAFileAreBilledAndReported() throws Exception {
+    long fromMs = 1_760_000_000_000L;
+    approvePrice("gx.gpu", fromMs, 10_000, "");
+    approvePrice("gx.gpu", fromMs, 6_000_000, ",\"resource\":\"ACCELERATORS\",\"device\":\"gpu\"");
+    approvePrice("gx.gpu", fromMs, 62_500, ",\"resource\":\"MEMORY\"");
+    String head = HEAD.strip() + "|QOS|AllocTRES\n";
+    String cells =
+        "1|liwei|of-before|gpu|COMPLETED|2026-02-01T00:00:00|2026-02-01T01:00:00"
+            + "|2026-02-01T11:00:00|8|288000";
+    String tres = "|high|billing=8,cpu=8,gres/gpu:a100=4,gres/gpu=4,mem=64G,node=1\n";
+    JsonNode full = imported(SACCT + "gx", head + cells + tres);
+    counts(full, 1, 0, 0);
+    assertThat(full.path("warnings")).isEmpty();
+    JsonNode alone = imported(SACCT + "gx", HEAD + cells.replace("1|liwei", "2|liwei") + "\n");
+    counts(alone, 1, 0, 0);
+    assertThat(alone.path("warnings").path(0).asText())
+        .isEqualTo("no AllocTRES column: cores alone");
+    JsonNode job = theJob("gx/1:");
+    assertThat(job.path("chargeMicro").asLong()).as(job.toString()).isEqualTo(280_800_000);
+    assertThat(theJob("gx/2:").path("chargeMicro").asLong()).isEqualTo(800_000);
+    JsonNode byQos = usage("month,qos,partition");
+    assertThat(charged(byQos, "qos", "high")).as(byQos.toString()).isEqualTo(280_800_000);
+    JsonNode byResource = usage("month,project,resource");
+    assertThat(charged(byResource, "resource", "gpu:a100"))
+        .as(byResource.toString())
+        .isEqualTo(240_000_000);
+    assertThat(charged(byResource, "resource", "mem")).isEqualTo(40_000_000);
+  }
+
+  private static JsonNode usage(String by) throws Exception {
+    String path = "/api/v1/reports/usage?from=2026-02&to=2026-02&by=" + by;
+    HttpResponse<String> answer = server.get("finance1", path);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return JSON.readTree(answer.body()).path("items");
+  }
+
+  private static long charged(JsonNode rows, String column, String value) {
+    long micro = 0;
+    for (JsonNode each : rows) {
+      if (each.path(column).asText().equals(value)) {
+        micro += each.path("chargeMicro").asLong();
+      }
+    }
+    return micro;
   }
 
   @Test
