@@ -21,7 +21,11 @@ import org.queqiao.contract.observe.ExternalRun;
  * @param warnings what the file as a whole does not say, and what that means
  */
 public record RunFile(
-    List<RunLine> runs, List<Quarantined> quarantined, int repeated, int passedOver, List<String> warnings) {
+    List<RunLine> runs,
+    List<Quarantined> quarantined,
+    int repeated,
+    int passedOver,
+    List<String> warnings) {
   /** The most lines of a file. */
   public static final int MOST_LINES = 50_000;
 

@@ -156,7 +156,8 @@ final class RunFileTest {
 
   @Test
   void devicesThatCannotBeCountedArePutAside() throws Exception {
-    for (String each : List.of("gpu=four", "gpu=1.5K", "gpu=", "g pu=1", "mem=1", "gpu=9999999999")) {
+    for (String each :
+        List.of("gpu=four", "gpu=1.5K", "gpu=", "g pu=1", "mem=1", "gpu=9999999999")) {
       RunFile file = named("|AllocTRES", "|cpu=4,gres/" + each);
       assertThat(file.runs()).as(each).isEmpty();
       assertThat(file.quarantined()).as(each).hasSize(1);

@@ -147,8 +147,7 @@ final class ImportStoriesTest {
     assertThat(story.refuses(file("finance1", huge)).message()).contains("core-milliseconds");
     assertThat(story.refuses(told(huge)).message()).contains("2147483648 cores for");
     ObservedRun busy =
-        with(run(7), 2, 0)
-            .with(RunResources.ofSlurm("", Map.of("gpu", RunResources.DEVICES_MAX)));
+        with(run(7), 2, 0).with(RunResources.ofSlurm("", Map.of("gpu", RunResources.DEVICES_MAX)));
     assertThat(story.refuses(file("finance1", busy)).message())
         .contains("has 2147483648 of gpu for");
     assertThat(story.refuses(told(busy)).message()).contains("of gpu for");

@@ -121,8 +121,7 @@ final class ObservedCodec {
       run.resources()
           .devices()
           .forEach((device, count) ->
-              all.addDevices(
-                  PbRunResources.Devices.newBuilder().setName(device).setCount(count)));
+              all.addDevices(PbRunResources.Devices.newBuilder().setName(device).setCount(count)));
       out.setResources(all);
     }
     return out.build();

@@ -135,10 +135,7 @@ public final class ObservedTable {
     }
     BigInteger most =
         RunCost.mostCharged(
-            cluster.policy().prices(),
-            Holding.parts(run),
-            run.startMs(),
-            run.endMs());
+            cluster.policy().prices(), Holding.parts(run), run.startMs(), run.endMs());
     cluster.wallets().find(run.project()).ifPresent(each -> each.spend(most, cluster.position()));
     BigInteger coreMs =
         BigInteger.valueOf(run.cores()).multiply(BigInteger.valueOf(run.endMs() - run.startMs()));
