@@ -11,10 +11,12 @@ enum gate_type {
     GATE_STEP = 1,   /* u32 tasks | u16 port | text name | u16 count | count times text node */
     GATE_ENDED = 2,  /* u32 step | u32 code */
     GATE_HOST = 3,   /* this process starts the steps of its run on this node */
+    GATE_CHECKPOINT = 4, /* what the run has done until now is saved */
     GATE_HELLO = 33, /* text: the node's address, as its server sees it */
     GATE_GRANTED = 34, /* u32 step | key | u16 count | count times (text node, text address, u16 cores, u16 each) */
     GATE_REFUSED = 35, /* text */
-    GATE_ORDER = 36  /* a signed order */
+    GATE_ORDER = 36, /* a signed order */
+    GATE_DONE = 37   /* what was said counts */
 };
 
 enum { GATE_MAX_FRAME = 1024 * 1024 };

@@ -10,6 +10,7 @@
 static const char usage[] = "Usage: queqiao run [options] COMMAND   start a step on the nodes of this job\n"
                             "       queqiao rsh NODE COMMAND        start one task on a node of this job\n"
                             "       queqiao shell [options]         start a shell with a terminal\n"
+                            "       queqiao checkpoint              what this job has done until now is saved\n"
                             "Inside a job only; 'queqiao run --help' lists the options.\n";
 
 /* As rsh and ssh are called by the launchers of MPI: the words are joined and given to a shell. */
@@ -71,6 +72,9 @@ int main(int count, char **words) {
     }
     if (strcmp(words[1], "shell") == 0) {
         return run_shell(count - 1, words + 1);
+    }
+    if (strcmp(words[1], "checkpoint") == 0 && count == 2) {
+        return checkpoint_run();
     }
     if (strcmp(words[1], "host") == 0) {
         return host_run();

@@ -26,6 +26,9 @@ void options_read(struct options *options, int count, char **words);
 /* Starts the step and carries its streams until it has ended; the exit code of its highest task. */
 int starter_run(const struct options *options);
 
+/* Tells that what the run has done until now is saved; 0 once that counts. */
+int checkpoint_run(void);
+
 /* Serves the orders for steps on this node until the run ends. */
 int host_run(void);
 

@@ -285,6 +285,7 @@ final class Agent {
       }
       case ServerMessage.StepAnswer m -> desk.answered(m);
       case ServerMessage.StepOrder m -> desk.ordered(m);
+      case ServerMessage.CheckpointAnswer m -> desk.answered(m);
       case ServerMessage.Certified m -> renewed(m);
     }
   }

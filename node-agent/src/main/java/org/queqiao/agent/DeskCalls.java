@@ -26,6 +26,11 @@ record DeskCalls(Mailbox mailbox, StepDesk desk) implements JobGate.Listener {
   }
 
   @Override
+  public void checkpointed(JobPeer peer) {
+    later(() -> desk.checkpointed(peer));
+  }
+
+  @Override
   public void left(JobPeer peer) {
     later(() -> desk.left(peer));
   }

@@ -28,6 +28,7 @@ final class StepDesk {
   /** Null while there is none that understands steps. */
   private ServerConnection server;
 
+  private int version;
   private long lastRequest;
 
   /** The server of this connection has welcomed the agent, with this version of the protocol. */
@@ -35,6 +36,7 @@ final class StepDesk {
     lost();
     if (protocol >= AgentFrame.PROTOCOL_STEPS) {
       server = connection;
+      version = protocol;
       untold.forEach(connection::send);
       untold.clear();
       hosts.keySet().forEach(run -> connection.send(new AgentMessage.StepsWanted(run)));
@@ -95,6 +97,19 @@ final class StepDesk {
     }
   }
 
+  void checkpointed(JobPeer peer) {
+    if (server == null || version < AgentFrame.PROTOCOL_CHECKPOINTS) {
+      peer.refuse(
+          server == null
+              ? "the server cannot be reached: try again"
+              : "the server is older and hears of checkpoints by its REST interface alone");
+      return;
+    }
+    long request = ++lastRequest;
+    asking.put(request, peer);
+    server.send(new AgentMessage.CheckpointRequest(request, peer.run(), peer.uid()));
+  }
+
   void left(JobPeer peer) {
     hosts.remove(peer.run(), peer);
     asking.values().removeIf(each -> each == peer);
@@ -108,6 +123,15 @@ final class StepDesk {
     if (answer.refusal().isEmpty()) {
       peer.grant(answer);
     } else {
+      peer.refuse(answer.refusal());
+    }
+  }
+
+  void answered(ServerMessage.CheckpointAnswer answer) {
+    JobPeer peer = asking.remove(answer.requestId());
+    if (peer != null && answer.refusal().isEmpty()) {
+      peer.done();
+    } else if (peer != null) {
       peer.refuse(answer.refusal());
     }
   }

@@ -57,7 +57,8 @@ public final class Enrolment {
             ServerMessage.BridgeWelcome _,
             ServerMessage.RunsRecorded _,
             ServerMessage.StepAnswer _,
-            ServerMessage.StepOrder _ ->
+            ServerMessage.StepOrder _,
+            ServerMessage.CheckpointAnswer _ ->
             throw new IOException("the server answers an enrolment with something else");
       }
     }

@@ -148,7 +148,9 @@ public final class StandIn {
                   new byte[0],
                   "what a run of this node writes cannot be read from here"));
       // No job reaches a stand-in, so none asks for a step there.
-      case ServerMessage.StepAnswer _, ServerMessage.StepOrder _ -> {}
+      case ServerMessage.StepAnswer _,
+          ServerMessage.StepOrder _,
+          ServerMessage.CheckpointAnswer _ -> {}
       // It asks for no new certificate: what it is for is over long before the first one.
       case ServerMessage.Certified _, ServerMessage.MetricsStored _ -> {}
       case ServerMessage.BridgeWelcome _, ServerMessage.RunsRecorded _ ->

@@ -37,6 +37,7 @@ public final class JobGate {
   private static final int STEP = 1;
   private static final int ENDED = 2;
   private static final int HOST = 3;
+  private static final int CHECKPOINT = 4;
 
   /** What processes of jobs say; called on the thread of the gate. */
   public interface Listener {
@@ -51,6 +52,9 @@ public final class JobGate {
 
     /** It starts the steps of its run on this node. */
     void hostReady(JobPeer peer);
+
+    /** What its run has done until now is saved. */
+    void checkpointed(JobPeer peer);
 
     /** It is gone. */
     void left(JobPeer peer);
@@ -213,6 +217,7 @@ public final class JobGate {
       }
       case ENDED -> listening.stepEnded(peer, in.getInt(), in.getInt());
       case HOST -> listening.hostReady(peer);
+      case CHECKPOINT -> listening.checkpointed(peer);
       default -> throw new IllegalArgumentException("an unknown message");
     }
   }

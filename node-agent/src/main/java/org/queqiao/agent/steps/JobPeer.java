@@ -17,6 +17,7 @@ public final class JobPeer {
   private static final int GRANTED = 34;
   private static final int REFUSED = 35;
   private static final int ORDER = 36;
+  private static final int DONE = 37;
   private static final int TEXT_MAX_BYTES = 1_000;
 
   /** What it has not read may be so long before another message ends the connection. */
@@ -91,6 +92,11 @@ public final class JobPeer {
     }
     write(GRANTED, Arrays.copyOf(out.array(), out.position()));
     Arrays.fill(out.array(), (byte) 0);
+  }
+
+  /** What it said counts. */
+  public void done() {
+    write(DONE, new byte[0]);
   }
 
   /** The server orders it to join a step. */

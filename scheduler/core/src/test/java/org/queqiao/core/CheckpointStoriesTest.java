@@ -16,7 +16,10 @@ import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Checkpoint;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.RunExit;
@@ -65,6 +68,33 @@ final class CheckpointStoriesTest {
     assertThat(saved(job).atMs()).isEqualTo(startMs + 11 * MINUTE_MS);
     Rejection refused = story.refuses(new Input.CheckpointJob(user("wangfang"), job));
     assertThat(refused.message()).contains("there is no job " + job + " that you may see");
+  }
+
+  @Test
+  void aProcessOfTheRunSaysSoByItsNodeAndAnotherNodeUserOrRunDoesNot() {
+    JobId job = running(HOUR_MS);
+    long startMs = story.nowMs;
+    int uid = story.machine.state().job(job).orElseThrow().uid();
+    RunId run = story.run(job);
+    NodeName node = story.node(job);
+    story.after(10 * MINUTE_MS).doesOneFact(new Input.CheckpointRun(node, uid, run));
+    assertThat(story.log.getLast().event())
+        .isEqualTo(new RunCheckpointed(run, startMs + 10 * MINUTE_MS));
+    assertThat(story.log.getLast().actor()).isEqualTo(Actor.node(node));
+    story.after(MINUTE_MS - 1).doesWithoutFacts(new Input.CheckpointRun(node, uid, run));
+    story.doesWithoutFacts(new Input.CheckpointJob(user("liwei"), job));
+    story.after(1);
+    for (Input strange :
+        List.of(
+            new Input.CheckpointRun(node, uid + 1, run),
+            new Input.CheckpointRun(new NodeName("g2"), uid, run),
+            new Input.CheckpointRun(node, uid, new RunId(job, run.attempt() + 1)))) {
+      assertThat(story.refuses(strange).message()).contains("is not of this user on node");
+    }
+    story.doesOneFact(new Input.CheckpointRun(node, uid, run));
+    story.exits(job, 0);
+    assertThat(story.refuses(new Input.CheckpointRun(node, uid, run)).message())
+        .contains("is not of this user on node");
   }
 
   @Test

@@ -193,6 +193,9 @@ public sealed interface AgentMessage {
     }
   }
 
+  /** What processes of jobs say by the agent of their node. */
+  sealed interface OfJob extends AgentMessage {}
+
   /**
    * A process of a run asks for a step; answered by {@link ServerMessage.StepAnswer}.
    *
@@ -214,17 +217,27 @@ public sealed interface AgentMessage {
       List<NodeName> nodes,
       String address,
       int port)
-      implements AgentMessage {
+      implements OfJob {
     public StepRequest {
       nodes = List.copyOf(nodes);
     }
   }
 
   /** The last task of a step has ended, as the process that started it says. */
-  record StepEndedReport(RunId run, int step, int exitCode) implements AgentMessage {}
+  record StepEndedReport(RunId run, int step, int exitCode) implements OfJob {}
 
   /** The process that starts the steps of a run on this node is there and waits for orders. */
-  record StepsWanted(RunId run) implements AgentMessage {}
+  record StepsWanted(RunId run) implements OfJob {}
+
+  /**
+   * A process of a run says that what the run has done until now is saved; answered by {@link
+   * ServerMessage.CheckpointAnswer}.
+   *
+   * @param requestId of the agent's choice
+   * @param run to which the process belongs, by its control group
+   * @param uid whose it is, as the kernel says
+   */
+  record CheckpointRequest(long requestId, RunId run, int uid) implements OfJob {}
 
   /** What came of a read. */
   enum ReadStatus {

@@ -115,6 +115,13 @@ public sealed interface ServerMessage {
   record StepOrder(RunId run, byte[] signedOrder) implements ServerMessage {}
 
   /**
+   * The answer to {@link AgentMessage.CheckpointRequest}.
+   *
+   * @param refusal why it does not count, in words; empty when it does
+   */
+  record CheckpointAnswer(long requestId, String refusal) implements ServerMessage {}
+
+  /**
    * The answer to {@link AgentMessage.Enrol} and {@link AgentMessage.Renew}.
    *
    * @param certificate of the node, X.509 in DER

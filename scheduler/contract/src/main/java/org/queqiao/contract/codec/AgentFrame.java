@@ -20,7 +20,7 @@ public final class AgentFrame {
   public static final int PROTOCOL_MIN = 1;
 
   /** The newest version of the protocol that this program speaks. */
-  public static final int PROTOCOL_MAX = 4;
+  public static final int PROTOCOL_MAX = 5;
 
   /** The first version in which runs are suspended. */
   public static final int PROTOCOL_SUSPENDS = 2;
@@ -33,6 +33,9 @@ public final class AgentFrame {
 
   /** The first version in which runs have steps. */
   public static final int PROTOCOL_STEPS = 4;
+
+  /** The first version in which processes of jobs tell of checkpoints. */
+  public static final int PROTOCOL_CHECKPOINTS = 5;
 
   /** The longest message of a connection without a certificate, in bytes. */
   public static final int ENROL_MAX_BYTES = 16 << 10;

@@ -53,6 +53,7 @@ final class AgentReader {
         case STEP_ENDED -> StepMessages.read(in.getStepEnded());
         case STEPS_WANTED ->
             new AgentMessage.StepsWanted(ModelReader.run(in.getStepsWanted().getRun()));
+        case CHECKPOINT_REQUEST -> StepMessages.read(in.getCheckpointRequest());
         case OUTPUT_CHUNK -> chunk(in.getOutputChunk());
         case ENROL -> enrol(in.getEnrol());
         case RENEW -> new AgentMessage.Renew(in.getRenew().getSigningRequest().toByteArray());
@@ -89,6 +90,7 @@ final class AgentReader {
             new ServerMessage.StepOrder(
                 ModelReader.run(in.getStepOrder().getRun()),
                 in.getStepOrder().getSignedOrder().toByteArray());
+        case CHECKPOINT_ANSWER -> StepMessages.read(in.getCheckpointAnswer());
         case CERTIFIED ->
             new ServerMessage.Certified(
                 in.getCertified().getCertificate().toByteArray(),

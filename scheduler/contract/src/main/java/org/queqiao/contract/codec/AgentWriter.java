@@ -62,6 +62,7 @@ final class AgentWriter {
       case AgentMessage.StepRequest m -> out.setStepRequest(StepMessages.write(m));
       case AgentMessage.StepEndedReport m -> out.setStepEnded(StepMessages.write(m));
       case AgentMessage.StepsWanted m -> out.setStepsWanted(StepMessages.write(m));
+      case AgentMessage.CheckpointRequest m -> out.setCheckpointRequest(StepMessages.write(m));
       case AgentMessage.OutputChunk m -> out.setOutputChunk(chunk(m));
       case AgentMessage.Enrol m -> out.setEnrol(enrol(m));
       case AgentMessage.Renew m ->
@@ -98,6 +99,7 @@ final class AgentWriter {
                   .setSignedOrder(ModelWriter.bytes(m.signedOrder())));
       case ServerMessage.StepAnswer m -> out.setStepAnswer(StepMessages.write(m));
       case ServerMessage.StepOrder m -> out.setStepOrder(StepMessages.write(m));
+      case ServerMessage.CheckpointAnswer m -> out.setCheckpointAnswer(StepMessages.write(m));
       case ServerMessage.Certified m ->
           out.setCertified(
               PbCertified.newBuilder()

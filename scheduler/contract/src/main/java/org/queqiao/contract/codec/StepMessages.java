@@ -3,6 +3,8 @@ package org.queqiao.contract.codec;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.wire.PbCheckpointAnswer;
+import org.queqiao.contract.wire.PbCheckpointRequest;
 import org.queqiao.contract.wire.PbStepAnswer;
 import org.queqiao.contract.wire.PbStepEndedReport;
 import org.queqiao.contract.wire.PbStepOrder;
@@ -91,5 +93,29 @@ final class StepMessages {
         .setRun(ModelWriter.run(m.run()))
         .setSignedOrder(ModelWriter.bytes(m.signedOrder()))
         .build();
+  }
+
+  static PbCheckpointRequest write(AgentMessage.CheckpointRequest m) {
+    return PbCheckpointRequest.newBuilder()
+        .setRequestId(m.requestId())
+        .setRun(ModelWriter.run(m.run()))
+        .setUid(m.uid())
+        .build();
+  }
+
+  static AgentMessage.CheckpointRequest read(PbCheckpointRequest m) {
+    return new AgentMessage.CheckpointRequest(
+        m.getRequestId(), ModelReader.run(m.getRun()), m.getUid());
+  }
+
+  static PbCheckpointAnswer write(ServerMessage.CheckpointAnswer m) {
+    return PbCheckpointAnswer.newBuilder()
+        .setRequestId(m.requestId())
+        .setRefusal(m.refusal())
+        .build();
+  }
+
+  static ServerMessage.CheckpointAnswer read(PbCheckpointAnswer m) {
+    return new ServerMessage.CheckpointAnswer(m.getRequestId(), m.getRefusal());
   }
 }

@@ -850,6 +850,7 @@ final class Samples {
             new AgentMessage.StepRequest(7, RUN, 1234, "pi", 64, List.of(NODE), "10.0.0.7", 40_123),
             new AgentMessage.StepEndedReport(RUN, 3, 137),
             new AgentMessage.StepsWanted(RUN),
+            new AgentMessage.CheckpointRequest(8, RUN, 1234),
             new AgentMessage.Enrol(1, 1, NODE, "code", new byte[] {4}),
             new AgentMessage.Renew(new byte[] {5}))) {
       out.put(message.getClass().getSimpleName(), message);
@@ -886,6 +887,7 @@ final class Samples {
             new ServerMessage.ReadOutput(5, new byte[] {8, 7}),
             StepSamples.answer(),
             new ServerMessage.StepOrder(RUN, new byte[] {3, 2}),
+            new ServerMessage.CheckpointAnswer(8, "job 7 does not run"),
             new ServerMessage.Certified(new byte[] {6}, new byte[] {7}))) {
       out.put(message.getClass().getSimpleName(), message);
     }

@@ -103,6 +103,7 @@ public final class ReasonCheck {
           Input.RunSuspended _,
           Input.RunEnded _,
           Input.StartStep _,
+          Input.CheckpointRun _,
           Input.EndStep _,
           Input.Tick _,
           Input.PlanPass _,

@@ -129,6 +129,14 @@ public sealed interface Input {
   /** What a running job has done until now is saved. */
   record CheckpointJob(Actor actor, JobId job) implements Input {}
 
+  /**
+   * The same, as a process of the run itself says.
+   *
+   * @param node whose agent has proved to which run the process belongs
+   * @param uid whose process it is
+   */
+  record CheckpointRun(NodeName node, int uid, RunId run) implements Input {}
+
   /** The processes of a running job shall stop where they are. */
   record SuspendJob(Actor actor, JobId job) implements Input {}
 

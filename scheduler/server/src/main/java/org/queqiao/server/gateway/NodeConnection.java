@@ -264,8 +264,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
                 () -> gateway.onLoop(() -> send(new ServerMessage.MetricsStored(List.of(run)))));
       }
       case AgentMessage.RunSamplesReport m -> gateway.keeper().follow(node(), m);
-      case AgentMessage.StepRequest _, AgentMessage.StepEndedReport _, AgentMessage.StepsWanted _ ->
-          gateway.steps().said(this, scheduler, message);
+      case AgentMessage.OfJob m -> gateway.steps().said(this, scheduler, m);
       case AgentMessage.OutputChunk m -> {
         CompletableFuture<AgentMessage.OutputChunk> waiting = reads.remove(m.requestId());
         if (waiting != null) {

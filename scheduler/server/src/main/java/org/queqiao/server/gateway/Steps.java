@@ -52,8 +52,8 @@ final class Steps {
     this.nodes = nodes;
   }
 
-  /** The agent of a node says something of steps. */
-  void said(NodeConnection from, Telling scheduler, AgentMessage message) {
+  /** A process of a job says something by the agent of its node. */
+  void said(NodeConnection from, Telling scheduler, AgentMessage.OfJob message) {
     switch (message) {
       case AgentMessage.StepRequest m -> asked(from, scheduler, m);
       case AgentMessage.StepEndedReport m ->
@@ -63,7 +63,18 @@ final class Steps {
         from.hosted().add(m.run());
         wanted(from, m.run());
       }
-      default -> LOG.debug("nothing follows node={} from={}", from.node(), message);
+      case AgentMessage.StepsWanted _ ->
+          LOG.debug("nothing follows node={} from={}", from.node(), message);
+      case AgentMessage.CheckpointRequest m ->
+          scheduler.tell(
+              new Input.CheckpointRun(from.node(), m.uid(), m.run()),
+              reply ->
+                  from.send(
+                      new ServerMessage.CheckpointAnswer(
+                          m.requestId(),
+                          reply instanceof Reply.Rejected rejected
+                              ? rejected.rejection().message()
+                              : "")));
     }
   }
 

@@ -167,6 +167,37 @@ final class StepsEndToEndTest {
     assertThat(lines).containsExactly("ran", "at once", "cut 30");
   }
 
+  /** By the socket of its node, from the script and from a task on another node, without a token. */
+  @Test
+  void aJobTellsOfItsCheckpointsItselfAndAnotherProcessOfItsUserDoesNot() throws Exception {
+    long id =
+        submit(
+            "nodes=2&tasks=2",
+            "env -i QUEQIAO_SOCKET=$QUEQIAO_SOCKET $(command -v queqiao) checkpoint; echo script"
+                + " $?\n"
+                + "queqiao run -w $(echo $QUEQIAO_NODE_LIST | cut -d, -f2) queqiao checkpoint;"
+                + " echo task $?\n"
+                + "echo $QUEQIAO_SOCKET >socket-$SLURM_JOB_ID\n"
+                + "until [ -e saved-$SLURM_JOB_ID ]; do sleep 0.1; done\n");
+    String told =
+        server.events(
+            "researcher1",
+            "from=0",
+            event ->
+                event.contains("event: RunCheckpointed") && event.contains("\"job\":" + id + ","));
+    assertThat(told).contains("RunCheckpointed");
+    awaitLines(work.resolve("socket-" + id), 1);
+    ProcessBuilder outside = new ProcessBuilder(site.program.toString(), "checkpoint");
+    outside.environment().put("QUEQIAO_SOCKET", Files.readString(work.resolve("socket-" + id)).strip());
+    Process stranger = outside.redirectErrorStream(true).start();
+    String words = new String(stranger.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    assertThat(stranger.waitFor()).isEqualTo(1);
+    assertThat(words).contains("belongs to no job on this node");
+    Files.createFile(work.resolve("saved-" + id));
+    server.awaitEnd("researcher1", id);
+    assertThat(Files.readAllLines(work.resolve("out-" + id))).containsExactly("script 0", "task 0");
+  }
+
   private static void awaitLines(Path file, int count) throws Exception {
     long until = System.nanoTime() + 60_000_000_000L;
     while (!Files.exists(file) || Files.readAllLines(file).size() < count) {

@@ -209,7 +209,8 @@ public final class VirtualNode {
             ServerMessage.BridgeWelcome _,
             ServerMessage.RunsRecorded _,
             ServerMessage.StepAnswer _,
-            ServerMessage.StepOrder _ -> {}
+            ServerMessage.StepOrder _,
+            ServerMessage.CheckpointAnswer _ -> {}
       }
     });
   }

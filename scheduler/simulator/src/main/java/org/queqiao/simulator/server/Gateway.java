@@ -110,9 +110,7 @@ final class Gateway {
           AgentMessage.RunSamplesReport _,
           AgentMessage.BridgeHello _,
           AgentMessage.ObservedRuns _,
-          AgentMessage.StepRequest _,
-          AgentMessage.StepEndedReport _,
-          AgentMessage.StepsWanted _,
+          AgentMessage.OfJob _,
           AgentMessage.Enrol _,
           AgentMessage.Renew _ ->
           throw new IllegalStateException("simulated agents do not send " + message);
