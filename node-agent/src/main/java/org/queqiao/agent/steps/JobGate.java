@@ -145,8 +145,8 @@ public final class JobGate {
       Optional<RunId> run = RunMembership.of(peer.pid(), peer.uid());
       String refusal =
           run.isEmpty()
-              ? "this process belongs to no job on this node (steps of several users need a launcher that"
-                  + " root started, and control groups)"
+              ? "this process belongs to no job on this node (steps of several users need a"
+                    + " launcher that root started, and control groups)"
               : null;
       if (run.isPresent()
           && (peers.size() >= PEERS_MAX

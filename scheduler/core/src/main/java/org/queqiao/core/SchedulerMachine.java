@@ -184,8 +184,7 @@ public final class SchedulerMachine {
       case Input.HoldJob i -> hold.decide(i);
       case Input.ReleaseJob i -> hold.decide(i);
       case Input.RequeueJob i -> requeue.decide(i);
-      case Input.CheckpointJob i -> checkpoint.decide(i, logicalMs);
-      case Input.CheckpointRun i -> checkpoint.decide(i, logicalMs);
+      case Input.Saved i -> checkpoint.decide(i, logicalMs);
       case Input.SuspendJob _, Input.ResumeJob _ -> suspend.decide(input);
       case Input.RegisterNode i -> register.decide(i, logicalMs);
       case Input.NodeSilent i -> node.decide(i, logicalMs);

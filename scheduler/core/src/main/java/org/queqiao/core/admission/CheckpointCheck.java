@@ -12,8 +12,8 @@ import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 
 /**
- * Who may control a job, or a process of its run, says that what the run has done is saved. The moment is that of the clock
- * here, so that nobody says what was or will be.
+ * Who may control a job, or a process of its run, says that what the run has done is saved. The
+ * moment is that of the clock here, so that nobody says what was or will be.
  */
 public final class CheckpointCheck {
   /** One that comes sooner changes nothing: a job that tells of each of its steps fills no log. */
@@ -27,7 +27,14 @@ public final class CheckpointCheck {
     this.access = new JobAccess(cluster, permissions);
   }
 
-  public Decision decide(Input.CheckpointJob input, long nowMs) {
+  public Decision decide(Input.Saved input, long nowMs) {
+    return switch (input) {
+      case Input.CheckpointJob i -> ofPerson(i, nowMs);
+      case Input.CheckpointRun i -> ofProcess(i, nowMs);
+    };
+  }
+
+  private Decision ofPerson(Input.CheckpointJob input, long nowMs) {
     JobAccess.Found found = access.find(input.actor(), input.job());
     if (found.refusal() != null) {
       return found.refusal();
@@ -36,7 +43,7 @@ public final class CheckpointCheck {
   }
 
   /** The agent of a node can say so only of what its user runs there. */
-  public Decision decide(Input.CheckpointRun input, long nowMs) {
+  private Decision ofProcess(Input.CheckpointRun input, long nowMs) {
     Job job =
         cluster.jobs().find(input.run().job()).filter(each -> each.isRun(input.run())).orElse(null);
     if (job == null

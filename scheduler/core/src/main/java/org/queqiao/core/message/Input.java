@@ -127,15 +127,18 @@ public sealed interface Input {
   }
 
   /** What a running job has done until now is saved. */
-  record CheckpointJob(Actor actor, JobId job) implements Input {}
+  sealed interface Saved extends Input {}
+
+  /** A person says so. */
+  record CheckpointJob(Actor actor, JobId job) implements Saved {}
 
   /**
-   * The same, as a process of the run itself says.
+   * A process of the run itself says so.
    *
    * @param node whose agent has proved to which run the process belongs
    * @param uid whose process it is
    */
-  record CheckpointRun(NodeName node, int uid, RunId run) implements Input {}
+  record CheckpointRun(NodeName node, int uid, RunId run) implements Saved {}
 
   /** The processes of a running job shall stop where they are. */
   record SuspendJob(Actor actor, JobId job) implements Input {}

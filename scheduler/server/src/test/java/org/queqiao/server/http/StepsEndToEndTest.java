@@ -167,7 +167,9 @@ final class StepsEndToEndTest {
     assertThat(lines).containsExactly("ran", "at once", "cut 30");
   }
 
-  /** By the socket of its node, from the script and from a task on another node, without a token. */
+  /**
+   * By the socket of its node, from the script and from a task on another node, without a token.
+   */
   @Test
   void aJobTellsOfItsCheckpointsItselfAndAnotherProcessOfItsUserDoesNot() throws Exception {
     long id =
@@ -188,9 +190,13 @@ final class StepsEndToEndTest {
     assertThat(told).contains("RunCheckpointed");
     awaitLines(work.resolve("socket-" + id), 1);
     ProcessBuilder outside = new ProcessBuilder(site.program.toString(), "checkpoint");
-    outside.environment().put("QUEQIAO_SOCKET", Files.readString(work.resolve("socket-" + id)).strip());
+    outside
+        .environment()
+        .put("QUEQIAO_SOCKET", Files.readString(work.resolve("socket-" + id)).strip());
     Process stranger = outside.redirectErrorStream(true).start();
-    String words = new String(stranger.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String words =
+        new String(
+            stranger.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(stranger.waitFor()).isEqualTo(1);
     assertThat(words).contains("belongs to no job on this node");
     Files.createFile(work.resolve("saved-" + id));
