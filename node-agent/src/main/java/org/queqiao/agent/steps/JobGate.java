@@ -146,7 +146,7 @@ public final class JobGate {
       String refusal =
           run.isEmpty()
               ? "this process belongs to no job on this node (steps of several users need a"
-                    + " launcher that root started, and control groups)"
+                  + " launcher that root started, and control groups)"
               : null;
       if (run.isPresent()
           && (peers.size() >= PEERS_MAX
