@@ -126,6 +126,8 @@ run_tests() {
   need /usr/bin/mpicc.openmpi libopenmpi-dev
   need /usr/lib/x86_64-linux-gnu/pmix2/include/pmix_server.h libpmix-dev
   need /usr/share/fonts/truetype/wqy fonts-wqy-microhei
+  need qemu-system-x86_64 qemu-system-x86
+  need cpio cpio
   install_missing
   local size=ci
   if [ "$FULL" != no ]; then

@@ -209,6 +209,21 @@ static int make_group(const char *base, const char *run) {
     return mkdir(path, 0755);
 }
 
+/* Version 2 takes a processor that is switched off, and lets a group without any other have those of the base. */
+static int set_cpus(const struct cgroup_layout *layout, const char *run, const char *cpus) {
+    char taken[FILE_BYTES];
+    char effective[FILE_BYTES];
+    const char *base = layout->controller[CONTROLLER_CPUSET];
+    int result = write_file(base, run, "cpuset.cpus", cpus);
+    if (result == 0 && layout->unified) {
+        bool same = read_file(base, run, "cpuset.cpus", taken) == 0 &&
+                    read_file(base, run, "cpuset.cpus.effective", effective) == 0 && strcmp(taken, effective) == 0;
+        errno = EINVAL;
+        result = same ? 0 : -1;
+    }
+    return result;
+}
+
 static int limit_cores(const struct cgroup_layout *layout, const char *run, const struct cgroup_limits *limits) {
     static char list[CORE_LIST_BYTES];
     const char *base = layout->controller[CONTROLLER_CPUSET];
@@ -225,14 +240,14 @@ static int limit_cores(const struct cgroup_layout *layout, const char *run, cons
         return -1;
     }
     if (limits->cpus[0] != 0) {
-        return write_file(base, run, "cpuset.cpus", limits->cpus);
+        return set_cpus(layout, run, limits->cpus);
     }
     size_t used = 0;
     for (uint32_t i = 0; i < limits->core_count; i++) {
         unsigned core = (unsigned)limits->cores[2 * i] << 8 | limits->cores[2 * i + 1];
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%u", i == 0 ? "" : ",", core);
     }
-    return write_file(base, run, "cpuset.cpus", list);
+    return set_cpus(layout, run, list);
 }
 
 static int limit_memory(const struct cgroup_layout *layout, const char *run, uint64_t bytes) {

@@ -107,7 +107,10 @@ static void memoryBeyondTheLimitIsSeenAsOutOfMemory(void) {
 /* On two cores two loops would use twice the time that passes. */
 static void cpuTimeIsLimitedWhereAskedFor(void) {
     static const uint16_t core[] = {0};
-    if (!is_root() || !has_controllers() || access("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", F_OK) != 0) {
+    char list[256];
+    read_text("/sys/fs/cgroup/cgroup.controllers", list, sizeof list);
+    bool is_unified = strstr(list, "cpu ") != NULL;
+    if (!is_root() || !has_controllers() || (!is_unified && access("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", F_OK) != 0)) {
         return;
     }
     node_create(&node);

@@ -91,6 +91,20 @@ static void see_groups_of_version_1(void) {
     CHECK(umount2("/sys/fs/cgroup/unified", MNT_DETACH) == 0);
 }
 
+/* Whether it is named, or no test is. */
+static bool is_wanted(int count, char **arguments, const char *name) {
+    bool any = false;
+    for (int i = 1; i < count; i++) {
+        if (strncmp(arguments[i], "--", 2) != 0) {
+            if (strcmp(arguments[i], name) == 0) {
+                return true;
+            }
+            any = true;
+        }
+    }
+    return !any;
+}
+
 static void run_one(const struct test *test) {
     test_name = test->name;
     uint64_t start = now_ms();
@@ -99,7 +113,7 @@ static void run_one(const struct test *test) {
 }
 
 int run_tests(int count, char **arguments, const struct test *tests, size_t test_count) {
-    const char *only = NULL;
+    size_t named = 0;
     CHECK(sodium_init() >= 0);
     signal(SIGPIPE, SIG_IGN);
     if (is_root()) {
@@ -116,17 +130,17 @@ int run_tests(int count, char **arguments, const struct test *tests, size_t test
             CHECK(setgroups(0, NULL) == 0 && setresgid(TEST_GID, TEST_GID, TEST_GID) == 0);
             CHECK(setresuid(TEST_UID, TEST_UID, TEST_UID) == 0);
         } else if (strncmp(arguments[i], "--", 2) != 0) {
-            only = arguments[i];
+            named++;
         }
     }
     size_t ran = 0;
     for (size_t i = 0; i < test_count; i++) {
-        if (only == NULL || strcmp(only, tests[i].name) == 0) {
+        if (is_wanted(count, arguments, tests[i].name)) {
             run_one(&tests[i]);
             ran++;
         }
     }
-    return ran > 0 ? 0 : 1;
+    return ran == (named == 0 ? test_count : named) ? 0 : 1;
 }
 
 uint64_t now_ms(void) {

@@ -38,7 +38,7 @@ struct test {
 #define TEST(function) {#function, function}
 
 /*
- * Runs all tests, or the one named on the command line; --as-user first takes an ordinary identity,
+ * Runs all tests, or those named on the command line; --as-user first takes an ordinary identity,
  * --unified sees control groups of version 2 alone (without controllers where the machine has them in
  * version 1), --version-1 those of version 1 alone; --sanitized takes the
  * launcher and monitor that watch their own memory.
