@@ -39,7 +39,7 @@ struct monitor {
     struct run_counters counters;
     struct pollfd watched[WATCHED];
     int events_fd; /* of the control group, or -1 */
-    pid_t main_pid;
+    pid_t main_pid, host_pid; /* 0: there is none */
     bool main_ended;
     bool children_left;
     bool killing;
@@ -295,6 +295,7 @@ static void reap(struct monitor *self) {
             self->record.exit_code = WIFEXITED(status) ? (uint32_t)WEXITSTATUS(status) : 0;
             self->record.signal = WIFSIGNALED(status) ? (uint32_t)WTERMSIG(status) : 0;
         }
+        self->host_pid = pid == self->host_pid ? 0 : self->host_pid;
     }
     self->children_left = pid == 0;
 }
@@ -339,6 +340,23 @@ static void stop_run(struct monitor *self, uint32_t grace_ms) {
     }
 }
 
+/* It obeys what the server has signed alone, so who asks for it need prove nothing. */
+static void start_host(struct monitor *self) {
+    pid_t monitor_pid = getpid();
+    bool born_inside = false;
+    if (self->host_pid != 0 || self->main_pid <= 0 || self->main_ended || self->killing || self->kill_at_ms != never) {
+        return;
+    }
+    pid_t pid = cgroup_fork(&self->spec->layout, self->spec->run_name, &born_inside);
+    if (pid == 0) {
+        launch_host(self->spec, &self->fields, monitor_pid, born_inside);
+    }
+    if (pid > 0) {
+        self->host_pid = pid;
+        self->children_left = true;
+    }
+}
+
 static void read_control(struct monitor *self) {
     struct control_message message;
     while (read(CONTROL_FD, &message, sizeof message) == (ssize_t)sizeof message) {
@@ -349,6 +367,8 @@ static void read_control(struct monitor *self) {
             kill_run(self);
         } else if (message.signal == SIGTERM) {
             stop_run(self, message.grace_ms);
+        } else if (message.signal == START_HOST) {
+            start_host(self);
         } else if ((message.signal & SIGNAL_MAIN_ONLY) != 0) {
             int signal = (int)(message.signal & ~(uint32_t)SIGNAL_MAIN_ONLY);
             syscall(SYS_pidfd_send_signal, self->watched[WATCH_MAIN].fd, signal, NULL, 0);

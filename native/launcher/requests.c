@@ -68,7 +68,7 @@ static bool is_allowed(uint32_t signal) {
     static const uint8_t for_either[] = {SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGCONT, SIGSTOP};
     uint32_t plain = signal & ~(uint32_t)SIGNAL_MAIN_ONLY;
     bool either = plain <= UINT8_MAX && memchr(for_either, (int)plain, sizeof for_either) != NULL;
-    return either || signal == SIGKILL || signal == SIGTERM;
+    return either || signal == SIGKILL || signal == SIGTERM || signal == START_HOST;
 }
 
 static void handle_signal(struct launcher *self, struct run *run, const uint8_t *body) {

@@ -23,6 +23,9 @@ enum { SPEC_MAGIC = 0x51515350, SPEC_PATH_BYTES = 4096, MAX_GROUPS = 1024 };
 /* Set in the number of a signal that only the main process gets. */
 enum { SIGNAL_MAIN_ONLY = 0x100 };
 
+/* In place of a signal: start the host of the run, unless it is there. */
+enum { START_HOST = 0x200 };
+
 struct control_message {
     uint32_t signal;
     uint32_t grace_ms;

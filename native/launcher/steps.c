@@ -166,9 +166,8 @@ static const char *open_streams(const struct order *order, const struct launch_f
     return NULL;
 }
 
-/* Step 9: until here the environment is empty. */
-static const char *execute_script(const struct launch_spec *spec, const struct launch_fields *fields) {
-    static char script[SPEC_PATH_BYTES + 8];
+/* The variables of the order; this process is the task that they name. */
+static char *const *environment_of(const struct launch_spec *spec, const struct launch_fields *fields) {
     static const char *environment[MAX_VARIABLES + 1];
     static char task[32];
     size_t count = 0;
@@ -179,9 +178,15 @@ static const char *execute_script(const struct launch_spec *spec, const struct l
     for (; at < end && count < MAX_VARIABLES; at += strlen(at) + 1) {
         environment[count++] = strncmp(at, task, (size_t)name) == 0 ? task : at;
     }
+    return (char *const *)(uintptr_t)environment;
+}
+
+/* Step 9: until here the environment is empty. */
+static const char *execute_script(const struct launch_spec *spec, const struct launch_fields *fields) {
+    static char script[SPEC_PATH_BYTES + 8];
     snprintf(script, sizeof script, "%s.script", spec->run_path);
     char *arguments[] = {script, NULL};
-    execve(script, arguments, (char *const *)(uintptr_t)environment);
+    execve(script, arguments, environment_of(spec, fields));
     return "execute the script";
 }
 
@@ -195,13 +200,10 @@ static const char *wait_at_gate(const int gate[2]) {
     return read(gate[0], &open, 1) != 1 ? "wait for the monitor" : NULL;
 }
 
-_Noreturn void launch_child(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor,
-                            bool born_inside, const int gate[2]) {
-    const char *failed = wait_at_gate(gate);
-    if (failed != NULL) {
-        give_up(4, failed);
-    }
-    failed = isolate_session(spec, monitor, born_inside);
+/* Steps 5 to 7. */
+static void become_user(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor,
+                        bool born_inside) {
+    const char *failed = isolate_session(spec, monitor, born_inside);
     if (failed != NULL) {
         give_up(5, failed);
     }
@@ -221,10 +223,42 @@ _Noreturn void launch_child(const struct launch_spec *spec, const struct launch_
     if (failed != NULL) {
         give_up(7, failed);
     }
+}
+
+_Noreturn void launch_child(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor,
+                            bool born_inside, const int gate[2]) {
+    const char *failed = wait_at_gate(gate);
+    if (failed != NULL) {
+        give_up(4, failed);
+    }
+    become_user(spec, fields, monitor, born_inside);
     failed = open_streams(&spec->order, fields);
     if (failed != NULL) {
         give_up(8, failed);
     }
     failed = execute_script(spec, fields);
     give_up(9, failed);
+}
+
+_Noreturn void launch_host(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor,
+                           bool born_inside) {
+    static const char name[] = "QUEQIAO_PROGRAM=";
+    char *arguments[] = {(char *)(uintptr_t) "queqiao", (char *)(uintptr_t) "host", NULL};
+    /* Nobody reads a report of it: whoever waits for the host sees that it does not come. */
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0 ||
+        dup3(STDERR_FILENO, FAILURE_FD, O_CLOEXEC) < 0) {
+        _exit(127);
+    }
+    become_user(spec, fields, monitor, born_inside);
+    umask(022);
+    if (chdir(path_of(fields, spec->order.work_dir)) != 0) {
+        give_up(8, "enter the work directory");
+    }
+    for (char *const *each = environment_of(spec, fields); *each != NULL; each++) {
+        if (strncmp(*each, name, sizeof name - 1) == 0) {
+            execve(*each + sizeof name - 1, arguments, environment_of(spec, fields));
+        }
+    }
+    give_up(9, "execute the host");
 }

@@ -30,6 +30,13 @@ enum { FAILURE_FD = SPEC_FD };
 _Noreturn void launch_child(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor,
                             bool born_inside, const int gate[2]);
 
+/*
+ * As that, without the monitor's gate and without a report: executes the order's program for jobs as the host of the run,
+ * which starts what its user asks for beside the script.
+ */
+_Noreturn void launch_host(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor,
+                           bool born_inside);
+
 /* Step 6 and 7 alone, shared with the removal of private directories as the user. */
 const char *take_identity(uid_t uid, gid_t gid, const gid_t *groups, size_t count);
 const char *prove_identity(uid_t uid, gid_t gid, const gid_t *groups, size_t count);

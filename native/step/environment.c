@@ -123,3 +123,12 @@ const char *environment_directory(const char *given) {
     }
     return path;
 }
+
+const char *environment_shell(void) {
+    const char *shell = getenv("SHELL");
+    const char *slash = shell == NULL ? NULL : strrchr(shell, '/');
+    if (slash == NULL || strcmp(slash, "/nologin") == 0 || strcmp(slash, "/false") == 0 || access(shell, X_OK) != 0) {
+        return access("/bin/bash", X_OK) == 0 ? "/bin/bash" : "/bin/sh";
+    }
+    return shell;
+}

@@ -24,4 +24,7 @@ void environment_add(struct buffer *out);
 /* The directory to start in: the given one, made absolute, or this one. */
 const char *environment_directory(const char *given);
 
+/* The user's shell; where that lets nobody in, one that does: who has a job may run anything in it anyway. */
+const char *environment_shell(void);
+
 #endif

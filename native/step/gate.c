@@ -6,11 +6,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../launcher/bytes.h"
 
-enum { HEAD_BYTES = 5 };
+enum { HEAD_BYTES = 5, TELL_TRIES = 50 };
 
 void gate_u16(struct buffer *frame, size_t value) {
     uint8_t bytes[2];
@@ -92,4 +93,32 @@ int gate_receive(int fd, enum gate_type *type, uint8_t **body, size_t *length) {
     }
     (*body)[*length] = 0;
     return 0;
+}
+
+void gate_tell_end(int *fd, uint32_t step, uint32_t code) {
+    struct timespec moment = {.tv_nsec = 100 * 1000 * 1000};
+    struct buffer body = {0};
+    gate_u32(&body, step);
+    gate_u32(&body, code);
+    for (int tries = 0; tries < TELL_TRIES; tries++) {
+        enum gate_type type = GATE_REFUSED;
+        uint8_t *answer = NULL;
+        size_t length = 0;
+        /* The agent answers with its greeting once it has passed the end on. */
+        if (*fd >= 0 && gate_send(*fd, GATE_ENDED, &body) == 0 && gate_receive(*fd, &type, &answer, &length) == 0) {
+            free(answer);
+            break;
+        }
+        if (tries > 0 || *fd >= 0) {
+            nanosleep(&moment, NULL);
+        }
+        if (*fd >= 0) {
+            close(*fd);
+        }
+        *fd = gate_connect();
+        if (*fd >= 0 && gate_receive(*fd, &type, &answer, &length) == 0) {
+            free(answer);
+        }
+    }
+    buffer_free(&body);
 }

@@ -33,4 +33,7 @@ int gate_send(int fd, enum gate_type type, const struct buffer *body);
 /* Waits for a frame; the body is allocated and closed by NUL. -1 when the agent is gone. */
 int gate_receive(int fd, enum gate_type *type, uint8_t **body, size_t *length);
 
+/* Tells that a step has ended, until the agent has passed it on; it may have been started anew meanwhile. -1: not connected. */
+void gate_tell_end(int *fd, uint32_t step, uint32_t code);
+
 #endif

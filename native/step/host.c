@@ -23,9 +23,13 @@
 #include "session.h"
 #include "start.h"
 
-enum { MAX_STEPS = 10000, RETRY_MS = 500 };
+enum { MAX_STEPS = 10000, RETRY_MS = 500, UNOPENED_S = 300, TICKET_BYTES = 4 + crypto_hash_sha256_BYTES };
 
 static uint8_t seen[MAX_STEPS / 8 + 1];
+
+/* Of an interactive job. */
+static volatile sig_atomic_t is_interactive;
+static volatile pid_t first_shell;
 
 static bool first_time(uint32_t step) {
     uint8_t bit = (uint8_t)(1U << step % 8);
@@ -57,8 +61,50 @@ static int dial(const struct step_order *order) {
     return fd;
 }
 
+/* Tells the relay which shell this is, by what only who knows the key can say, and what does not betray it. */
+static bool show_ticket(int fd, const uint8_t key[STEP_KEY_BYTES]) {
+    static const char label[] = "queqiao shell";
+    uint8_t ticket[TICKET_BYTES] = {'Q', 'Q', 'S', 'H'};
+    crypto_hash_sha256_state state;
+    crypto_hash_sha256_init(&state);
+    crypto_hash_sha256_update(&state, (const uint8_t *)label, sizeof label - 1);
+    crypto_hash_sha256_update(&state, key, STEP_KEY_BYTES);
+    crypto_hash_sha256_final(&state, ticket + 4);
+    return send(fd, ticket, sizeof ticket, MSG_NOSIGNAL) == (ssize_t)sizeof ticket;
+}
+
+/* The first shell of an interactive job is its end. */
+static void child_ended(int number) {
+    int status = 0;
+    int cause = errno;
+    (void)number;
+    for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+        if (pid == first_shell) {
+            _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+        }
+    }
+    errno = cause;
+}
+
+static void unopened(int number) {
+    (void)number;
+    if (first_shell == 0) {
+        _exit(1);
+    }
+}
+
 static void start(const struct step_order *order, int gate) {
+    sigset_t ended;
+    sigemptyset(&ended);
+    sigaddset(&ended, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &ended, NULL);
     pid_t child = fork();
+    if (child > 0 && is_interactive && order->shell && first_shell == 0) {
+        first_shell = child;
+    }
+    if (child != 0) {
+        sigprocmask(SIG_UNBLOCK, &ended, NULL);
+    }
     if (child == 0) {
         static struct channel channel;
         close(gate);
@@ -66,10 +112,10 @@ static void start(const struct step_order *order, int gate) {
             signal(number, SIG_DFL);
         }
         int fd = dial(order);
-        if (fd < 0 || channel_join(&channel, fd, order->key, order->node) != 0) {
+        if (fd < 0 || (order->shell && !show_ticket(fd, order->key)) || channel_join(&channel, fd, order->key, order->node) != 0) {
             _exit(1);
         }
-        session_run(&channel);
+        session_run(&channel, order->shell);
     }
 }
 
@@ -104,14 +150,19 @@ static void converse(int gate) {
     }
 }
 
-int host_run(void) {
+int host_run(bool interactive) {
     struct timespec moment = {.tv_nsec = RETRY_MS * 1000L * 1000L};
     static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM};
     /* The tasks get these too; the host only gives its place up at the end of the run. */
     for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
         signal(passed_on[i], SIG_IGN);
     }
-    signal(SIGCHLD, SIG_IGN);
+    is_interactive = interactive;
+    signal(SIGCHLD, interactive ? child_ended : SIG_IGN);
+    if (interactive) {
+        signal(SIGALRM, unopened);
+        alarm(UNOPENED_S);
+    }
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     for (;;) {
         int gate = gate_connect();

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "environment.h"
 #include "start.h"
 
 static const char usage[] = "Usage: queqiao run [options] COMMAND   start a step on the nodes of this job\n"
@@ -40,7 +41,6 @@ static int run_rsh(int count, char **words) {
 }
 
 static int run_shell(int count, char **words) {
-    const char *shell = getenv("SHELL");
     char **all = calloc((size_t)count + 4, sizeof *all);
     if (all == NULL) {
         return 1;
@@ -51,7 +51,7 @@ static int run_shell(int count, char **words) {
     for (int i = 1; i < count; i++) {
         all[used++] = words[i];
     }
-    all[used++] = (char *)(uintptr_t)(shell == NULL ? "/bin/sh" : shell);
+    all[used++] = (char *)(uintptr_t)environment_shell();
     struct options options;
     options_read(&options, used, all);
     return starter_run(&options);
@@ -76,8 +76,14 @@ int main(int count, char **words) {
     if (strcmp(words[1], "checkpoint") == 0 && count == 2) {
         return checkpoint_run();
     }
+    if (strcmp(words[1], "attend") == 0 && count == 2) {
+        return host_run(true);
+    }
+    if (strcmp(words[1], "attach") == 0 && count > 2) {
+        return starter_attach(words[2], words + 3, count - 3);
+    }
     if (strcmp(words[1], "host") == 0) {
-        return host_run();
+        return host_run(false);
     }
     fputs(usage, strcmp(words[1], "--help") == 0 || strcmp(words[1], "help") == 0 ? stdout : stderr);
     return strcmp(words[1], "--help") == 0 || strcmp(words[1], "help") == 0 ? 0 : 2;

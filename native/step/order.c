@@ -8,7 +8,7 @@
 
 #include "fields.h"
 
-enum { HEADER_BYTES = 80, TYPE_STEP = 3 };
+enum { HEADER_BYTES = 80, TYPE_STEP = 3, TYPE_SHELL = 4 };
 
 static const uint32_t order_magic = 0x51514C4F;
 
@@ -48,7 +48,7 @@ const char *step_order_verify(const uint8_t *bytes, size_t length, struct step_o
     if (crypto_sign_verify_detached(bytes + total, bytes, total, key) != 0) {
         return "the server has not signed it";
     }
-    if (get_u32(bytes) != order_magic || get_u16(bytes + 4) != 1 || get_u16(bytes + 6) != TYPE_STEP ||
+    if (get_u32(bytes) != order_magic || get_u16(bytes + 4) != 1 || (get_u16(bytes + 6) != TYPE_STEP && get_u16(bytes + 6) != TYPE_SHELL) ||
         get_u32(bytes + 8) != total) {
         return "it is no order to join a step";
     }
@@ -63,6 +63,7 @@ const char *step_order_verify(const uint8_t *bytes, size_t length, struct step_o
         return "its time is over";
     }
     struct fields in = {bytes + HEADER_BYTES, bytes + total, false};
+    order->shell = get_u16(bytes + 6) == TYPE_SHELL;
     order->step = fields_u32(&in);
     order->port = fields_u16(&in);
     uint16_t address = fields_u16(&in);

@@ -7,6 +7,7 @@
 enum step_order_limit { STEP_ORDER_FIXED_BYTES = 80 + 4 + 2 + 2 + 2 + STEP_KEY_BYTES, STEP_ORDER_MAX_BYTES = 1024 };
 
 struct step_order {
+    bool shell; /* for a person outside of the job, by a relay of the server */
     uint32_t step;
     uint16_t port;
     uint8_t key[STEP_KEY_BYTES];

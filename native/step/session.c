@@ -20,6 +20,7 @@
 
 #include "environment.h"
 #include "fields.h"
+#include "gate.h"
 #include "layout.h"
 #include "pmi.h"
 #include "pmix.h"
@@ -57,7 +58,7 @@ struct session {
     struct pmix_child pmix;
     int pmix_status;
     int children;
-    bool stdin_ended, taking, hung_up, ending;
+    bool stdin_ended, taking, hung_up, ending, shell;
     long kill_at_ms, end_told_ms;
 };
 
@@ -303,7 +304,15 @@ static bool set_environment(const struct session *self, uint32_t local, bool bou
     static const char *const locals[] = {"SLURM_LOCALID", "QUEQIAO_LOCAL_RANK", "LOCAL_RANK", "MPI_LOCALRANKID"};
     char list[MAX_LOCAL * 8];
     size_t length = 0;
-    clearenv();
+    if (self->shell) {
+        /* The surroundings are those of the job; the person brings their terminal's. */
+        unsetenv("QUEQIAO_ORDER_KEY");
+        set_number("SLURM_STEP_ID", self->step);
+        set_number("QUEQIAO_STEP_ID", self->step);
+        setenv("SHELL", environment_shell(), 1);
+    } else {
+        clearenv();
+    }
     for (size_t i = 0; i < self->environment_count; i++) {
         if (strchr(self->environment[i], '=') != NULL && !is_of_another_step(self->environment[i])) {
             putenv(self->environment[i]);
@@ -373,7 +382,7 @@ static _Noreturn void start_child(const struct session *self, uint32_t local, in
     if (terminal >= 0 ? pty_take(terminal) != 0 : setpgid(0, 0) != 0) {
         fail_task(report, "start a process group", 126);
     }
-    if (chdir(self->directory) != 0) {
+    if (!self->shell && chdir(self->directory) != 0) {
         fail_task(report, self->directory, 126);
     }
     if (terminal < 0) {
@@ -400,6 +409,9 @@ static _Noreturn void start_child(const struct session *self, uint32_t local, in
     if (!set_environment(self, local, bound)) {
         errno = ENODEV;
         fail_task(kept, "this node has fewer GPUs of the job than --gpus-per-task gives its tasks", 126);
+    }
+    if (self->arguments[0][0] == 0) {
+        self->arguments[0] = (char *)(uintptr_t)environment_shell();
     }
     execvp(self->arguments[0], self->arguments);
     fail_task(kept, self->arguments[0], errno == ENOENT ? 127 : 126);
@@ -505,6 +517,10 @@ static void signal_tasks(const struct session *self, int signal_number) {
 static void end_tasks(struct session *self) {
     if (self->kill_at_ms == 0) {
         self->kill_at_ms = now_ms() + KILL_AFTER_MS;
+        if (self->shell) {
+            /* An interactive shell hears no TERM. */
+            signal_tasks(self, SIGHUP);
+        }
         signal_tasks(self, SIGTERM);
         signal_tasks(self, SIGCONT);
     }
@@ -884,6 +900,9 @@ static void loop(struct session *self) {
             break;
         }
         while (read(self->children, &info, sizeof info) > 0) {
+            if (info.ssi_signo == SIGTERM) {
+                end_tasks(self);
+            }
         }
         reap(self);
         if ((fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
@@ -946,15 +965,19 @@ static const char *start_pmix(struct session *self) {
     return wrong;
 }
 
-_Noreturn void session_run(struct channel *channel) {
+_Noreturn void session_run(struct channel *channel, bool shell) {
     static struct session self;
     sigset_t blocked;
     sigset_t children;
     self.channel = channel;
+    self.shell = shell;
     self.pmix.channel.fd = -1;
     sigfillset(&blocked);
     sigemptyset(&children);
     sigaddset(&children, SIGCHLD);
+    if (shell) {
+        sigaddset(&children, SIGTERM);
+    }
     /* What the run is told as a whole its tasks are told too; the session stays to tell their ends. */
     sigprocmask(SIG_SETMASK, &blocked, NULL);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -980,5 +1003,9 @@ _Noreturn void session_run(struct channel *channel) {
         end_tasks(&self);
     }
     loop(&self);
-    _exit(0);
+    if (shell) {
+        int gate = -1;
+        gate_tell_end(&gate, self.step, (uint32_t)self.tasks[0].status);
+    }
+    _exit(shell ? self.tasks[0].status : 0);
 }

@@ -16,6 +16,7 @@ bool pattern_is_per_task(const char *path);
 void pattern_expand(char *out, size_t size, const char *path, uint32_t rank, uint32_t node_index, uint32_t step);
 
 /* Serves until the last task has ended; what is left of the tasks is then killed. Never returns. */
-_Noreturn void session_run(struct channel *channel);
+/* As the whole process of a shell it ends as that, and tells the agent so. */
+_Noreturn void session_run(struct channel *channel, bool shell);
 
 #endif

@@ -29,7 +29,13 @@ int starter_run(const struct options *options);
 /* Tells that what the run has done until now is saved; 0 once that counts. */
 int checkpoint_run(void);
 
-/* Serves the orders for steps on this node until the run ends. */
-int host_run(void);
+/* Carries the streams of a shell whose other end comes by this local socket; its exit code. Without a command: a shell. */
+int starter_attach(const char *path, char **command, int count);
+
+/*
+ * Serves the orders for steps on this node until the run ends. The main process of an interactive job ends with its first
+ * shell, as that does, or when nobody opens one.
+ */
+int host_run(bool interactive);
 
 #endif

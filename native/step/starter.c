@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -28,7 +29,7 @@
 #include "session.h"
 #include "start.h"
 
-enum { JOIN_MS = 60000, KILL_AFTER_MS = 2000, MAX_STRANGERS = 64, INPUT_BYTES = 32 * 1024, TELL_TRIES = 50 };
+enum { JOIN_MS = 60000, KILL_AFTER_MS = 2000, MAX_STRANGERS = 64, INPUT_BYTES = 32 * 1024 };
 enum { CODE_LOST = 1, CODE_REFUSED = 1 };
 
 extern char **environ;
@@ -59,7 +60,7 @@ struct starter {
     struct exchange exchange;
     char space[PMIX_MAX_SPACE + 1];
     uint32_t code;
-    bool aborted, input_ended, raw;
+    bool aborted, input_ended, raw, attached;
     long join_by_ms, kill_at_ms, interrupted_ms;
     struct termios terminal;
 };
@@ -240,7 +241,7 @@ static void send_setup(struct starter *self, uint32_t index) {
     }
     add_u16(&out, window.ws_row);
     add_u16(&out, window.ws_col);
-    add_string(&out, environment_directory(options->directory));
+    add_string(&out, self->attached ? "" : environment_directory(options->directory));
     add_string(&out, own_out ? options->stdout_path : "");
     add_string(&out, own_err ? options->stderr_path : "");
     add_string(&out, mapping);
@@ -287,7 +288,7 @@ static bool start_local(struct starter *self) {
             _exit(1);
         }
         channel_open(&channel, ends[1]);
-        session_run(&channel);
+        session_run(&channel, false);
     }
     close(ends[1]);
     channel_open(&self->members[self->local].channel, ends[0]);
@@ -424,7 +425,7 @@ static void handle_frame(struct starter *self, uint32_t index, enum frame_type t
         uint32_t rank = fields_u32(&in);
         uint32_t code = fields_u32(&in);
         self->code = code > self->code ? code : self->code;
-        if (code != 0 && !self->options->pty) {
+        if (code != 0 && !self->options->pty && !self->attached) {
             say("task %u on %s ended with code %u", rank, self->layout.nodes[index].name, code);
         }
         if (code != 0 && self->options->kill_on_bad_exit) {
@@ -675,31 +676,6 @@ static void loop(struct starter *self) {
     free(fds);
 }
 
-/* The agent may have been started anew meanwhile. */
-static void tell_end(struct starter *self) {
-    struct timespec moment = {.tv_nsec = 100 * 1000 * 1000};
-    struct buffer body = {0};
-    gate_u32(&body, self->step);
-    gate_u32(&body, self->code);
-    for (int tries = 0; tries < TELL_TRIES; tries++) {
-        enum gate_type type = GATE_REFUSED;
-        uint8_t *answer = NULL;
-        size_t length = 0;
-        /* The agent answers with its greeting once it has passed the end on. */
-        if (gate_send(self->gate, GATE_ENDED, &body) == 0 && gate_receive(self->gate, &type, &answer, &length) == 0) {
-            free(answer);
-            break;
-        }
-        nanosleep(&moment, NULL);
-        close(self->gate);
-        self->gate = gate_connect();
-        if (self->gate >= 0 && gate_receive(self->gate, &type, &answer, &length) == 0) {
-            free(answer);
-        }
-    }
-    buffer_free(&body);
-}
-
 static bool open_input(struct starter *self) {
     const struct options *options = self->options;
     self->input = options->input == INPUT_NONE ? -1 : STDIN_FILENO;
@@ -799,6 +775,96 @@ int starter_run(const struct options *options) {
     if (self.raw) {
         tcsetattr(STDIN_FILENO, TCSANOW, &self.terminal);
     }
-    tell_end(&self);
+    gate_tell_end(&self.gate, self.step, self.code);
+    return (int)(self.code > 255 ? 255 : self.code);
+}
+
+static bool read_exactly(int fd, void *into, size_t length) {
+    for (size_t done = 0; done < length;) {
+        ssize_t got = read(fd, (uint8_t *)into + done, length - done);
+        if (got == 0 || (got < 0 && errno != EINTR)) {
+            return false;
+        }
+        done += got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}
+
+/* u32 step | key | u16 length | node, then what the host of the run says first. */
+static bool join_host(struct starter *self, int fd) {
+    uint8_t head[4 + STEP_KEY_BYTES + 2];
+    uint8_t greeting[512];
+    char name[STEP_MAX_NAME + 1] = {0};
+    char greeted[STEP_MAX_NAME + 1];
+    size_t length = 0;
+    size_t used = 0;
+    int known = 0;
+    if (!read_exactly(fd, head, sizeof head) || get_u16(head + sizeof head - 2) > STEP_MAX_NAME ||
+        !read_exactly(fd, name, get_u16(head + sizeof head - 2))) {
+        return false;
+    }
+    self->step = get_u32(head);
+    memcpy(self->key, head + 4, STEP_KEY_BYTES);
+    self->layout.nodes[0].name = strdup(name);
+    while (known == 0 && length < sizeof greeting && read_exactly(fd, greeting + length, 1)) {
+        length++;
+        known = channel_greeted(greeting, length, greeted, &used);
+    }
+    return known == 1 && self->layout.nodes[0].name != NULL && strcmp(name, greeted) == 0 &&
+           channel_admit(&self->members[0].channel, fd, self->key, name, greeting, used) == 0;
+}
+
+/* Of the person's surroundings these alone are of use on the node. */
+static void keep_terminal_variables(void) {
+    static const char *const names[] = {"TERM", "LANG", "LC_ALL", "COLORTERM"};
+    enum { NAMES = sizeof names / sizeof *names };
+    char *values[NAMES];
+    for (size_t i = 0; i < NAMES; i++) {
+        const char *value = getenv(names[i]);
+        values[i] = value == NULL ? NULL : strdup(value);
+    }
+    clearenv();
+    for (size_t i = 0; i < NAMES; i++) {
+        if (values[i] != NULL) {
+            setenv(names[i], values[i], 1);
+        }
+    }
+}
+
+int starter_attach(const char *path, char **command, int count) {
+    static struct starter self;
+    static struct node node = {.tasks = 1};
+    static char *login_shell[] = {(char *)(uintptr_t) "", NULL};
+    struct options options = {.name = "shell", .directory = "", .stdout_path = "", .stderr_path = "", .input = INPUT_RANK,
+                              .mpi = MPI_NONE, .gpus_per_task = -1, .pty = isatty(STDIN_FILENO) != 0,
+                              .command = count > 0 ? command : login_shell, .command_count = count > 0 ? count : 1};
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    self.options = &options;
+    self.attached = true;
+    self.listener = -1;
+    self.local = -1;
+    for (int i = 0; i < MAX_STRANGERS; i++) {
+        self.strangers[i].fd = -1;
+    }
+    self.layout = (struct layout){.nodes = &node, .count = 1, .tasks = 1, .cpus_per_task = 1};
+    self.members = calloc(1, sizeof *self.members);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    if (self.members == NULL || !exchange_open(&self.exchange, &self.layout) || fd < 0 ||
+        connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 || !join_host(&self, fd)) {
+        say("the node did not join");
+        return CODE_LOST;
+    }
+    keep_terminal_variables();
+    take_signals(&self);
+    if (!lines_open(&self.lines, 1, false, NULL, NULL, self.step) || !open_input(&self)) {
+        return CODE_LOST;
+    }
+    send_setup(&self, 0);
+    loop(&self);
+    lines_close(&self.lines);
+    if (self.raw) {
+        tcsetattr(STDIN_FILENO, TCSANOW, &self.terminal);
+    }
     return (int)(self.code > 255 ? 255 : self.code);
 }

@@ -13,7 +13,7 @@
 #include "harness.h"
 
 enum { OOM_KILLED = 1, LAUNCH_FAILED = 2, KILLED_ON_REQUEST = 4, LEFTOVERS_KILLED = 64 };
-enum { SIGNAL_MAIN_ONLY = 0x100 };
+enum { SIGNAL_MAIN_ONLY = 0x100, START_HOST = 0x200 };
 
 static struct node node;
 
@@ -283,6 +283,43 @@ static void signalMayReachTheMainProcessAlone(void) {
     node_destroy(&node);
 }
 
+/* Beside the script, once however often it is asked for, in its folder and surroundings; it ends with the run. */
+static void hostIsStartedBesideTheScriptAndEndsWithIt(void) {
+    char path[PATH_BYTES];
+    char environment[PATH_BYTES + 64] = {0};
+    node_create(&node);
+    node_start(&node);
+    int length = snprintf(environment, sizeof environment, "PATH=/usr/bin:/bin");
+    snprintf(environment + length + 1, sizeof environment - (size_t)length - 1, "QUEQIAO_PROGRAM=%s",
+             work_path(&node, "program", path));
+    struct launch launch = launch_defaults(
+        &node, 1,
+        "#!/bin/sh\nprintf '#!/bin/sh\\necho $1 >> host; echo $$ > pid; exec sleep 60\\n' > program\nchmod 755 program\n"
+        "echo x > ready\nuntil [ -s again ]; do sleep 0.1; done\nsleep 0.5\nkill -0 $(cat pid) || exit 1\n"
+        "[ $(cat host) = host ] || exit 2\nexit 3\n");
+    launch.stdout_path = "/dev/null";
+    launch.environment = environment;
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    await_file(work_path(&node, "ready", path));
+    reply = request_signal(&node, 1, START_HOST, 0);
+    CHECK_EQUAL(0, reply.status);
+    reply_free(&reply);
+    await_file(work_path(&node, "pid", path));
+    reply = request_signal(&node, 1, START_HOST, 0);
+    CHECK_EQUAL(0, reply.status);
+    reply_free(&reply);
+    FILE *again = fopen(work_path(&node, "again", path), "w");
+    CHECK(again != NULL && fputs("x", again) >= 0 && fclose(again) == 0);
+    struct ended ended = await_end(&node, 1);
+    CHECK_EQUAL(3, ended.exit_code);
+    reply = request_signal(&node, 1, START_HOST, 0);
+    CHECK_EQUAL(5, reply.status);
+    reply_free(&reply);
+    node_destroy(&node);
+}
+
 /* Who starts a step is known by what it calls itself; it gets a warning once, and the script none. */
 static void warningIsForThoseWhoStartSteps(void) {
     char path[PATH_BYTES];
@@ -478,6 +515,7 @@ static const struct test tests[] = {
     TEST(daemonIsGoneAfterTheGrace),
     TEST(stopTermsThenKills),
     TEST(signalMayReachTheMainProcessAlone),
+    TEST(hostIsStartedBesideTheScriptAndEndsWithIt),
     TEST(warningIsForThoseWhoStartSteps),
     TEST(unusableWorkDirectoriesAndOutputsFailBeforeUserCode),
     TEST(missingInterpreterIsAFailedLaunch),

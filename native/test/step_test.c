@@ -179,7 +179,7 @@ static void only_signed_orders_for_this_run_count(void) {
     setenv("QUEQIAO_NODE", "cn2", 1);
     size_t length = make_order(bytes, secret, later, 3, "cn2");
     check(step_order_verify(bytes, length, &order) == NULL && order.step == 3 && order.port == 40123 &&
-              strcmp(order.address, "127.0.0.1") == 0,
+              strcmp(order.address, "127.0.0.1") == 0 && !order.shell,
           "a good order");
     for (size_t i = 0; i < length; i++) {
         bytes[i] ^= 1;
@@ -189,6 +189,8 @@ static void only_signed_orders_for_this_run_count(void) {
     for (size_t i = 0; i < length; i++) {
         check(step_order_verify(bytes, i, &order) != NULL, "an order that was cut");
     }
+    check(step_order_verify(bytes, make_order(bytes, secret, later, 4, "cn2"), &order) == NULL && order.shell,
+          "an order for a shell");
     check(step_order_verify(bytes, make_order(bytes, secret, later, 1, "cn2"), &order) != NULL, "a launch order");
     check(step_order_verify(bytes, make_order(bytes, secret, 1000, 3, "cn2"), &order) != NULL, "an old order");
     check(step_order_verify(bytes, make_order(bytes, secret, later, 3, "cn3"), &order) != NULL, "another node's order");

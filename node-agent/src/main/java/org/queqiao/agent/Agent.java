@@ -285,6 +285,11 @@ final class Agent {
       }
       case ServerMessage.StepAnswer m -> desk.answered(m);
       case ServerMessage.StepOrder m -> desk.ordered(m);
+      case ServerMessage.HostWanted m -> {
+        if (launcher != null) {
+          ask(client -> client.startHost(m.run()));
+        }
+      }
       case ServerMessage.CheckpointAnswer m -> desk.answered(m);
       case ServerMessage.Certified m -> renewed(m);
     }

@@ -32,6 +32,9 @@ public final class LauncherClient implements Closeable {
   static final int WINDOW = 256;
 
   /** {@code QQRP}. */
+  /** In place of the number of a signal. */
+  private static final int START_HOST = 0x200;
+
   private static final int REPLY_MAGIC = 0x51515250;
 
   /** The longest reply: a page of the list, or a read, each with a margin. */
@@ -126,6 +129,11 @@ public final class LauncherClient implements Closeable {
   /** Sends a signal to a run, to its batch script alone or to every process. */
   public void signal(RunId run, int number, boolean batchOnly) throws IOException {
     send(new LauncherRequest.Signal(run, number, batchOnly));
+  }
+
+  /** Starts the process of a run that takes orders beside its script, unless it is there. */
+  public void startHost(RunId run) throws IOException {
+    send(new LauncherRequest.Signal(run, START_HOST, false));
   }
 
   /** Stops a run or lets it go on; the answer comes as {@link LauncherListener#suspended}. */

@@ -58,6 +58,7 @@ public final class Enrolment {
             ServerMessage.RunsRecorded _,
             ServerMessage.StepAnswer _,
             ServerMessage.StepOrder _,
+            ServerMessage.HostWanted _,
             ServerMessage.CheckpointAnswer _ ->
             throw new IOException("the server answers an enrolment with something else");
       }

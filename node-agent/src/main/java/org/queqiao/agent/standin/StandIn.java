@@ -150,6 +150,7 @@ public final class StandIn {
       // No job reaches a stand-in, so none asks for a step there.
       case ServerMessage.StepAnswer _,
           ServerMessage.StepOrder _,
+          ServerMessage.HostWanted _,
           ServerMessage.CheckpointAnswer _ -> {}
       // It asks for no new certificate: what it is for is over long before the first one.
       case ServerMessage.Certified _, ServerMessage.MetricsStored _ -> {}

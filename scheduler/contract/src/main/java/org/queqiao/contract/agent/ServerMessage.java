@@ -115,6 +115,12 @@ public sealed interface ServerMessage {
   record StepOrder(RunId run, byte[] signedOrder) implements ServerMessage {}
 
   /**
+   * The process of this run that takes orders shall be there, beside its script; it says {@link
+   * AgentMessage.StepsWanted}.
+   */
+  record HostWanted(RunId run) implements ServerMessage {}
+
+  /**
    * The answer to {@link AgentMessage.CheckpointRequest}.
    *
    * @param refusal why it does not count, in words; empty when it does

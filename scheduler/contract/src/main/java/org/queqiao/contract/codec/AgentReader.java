@@ -90,6 +90,8 @@ final class AgentReader {
             new ServerMessage.StepOrder(
                 ModelReader.run(in.getStepOrder().getRun()),
                 in.getStepOrder().getSignedOrder().toByteArray());
+        case HOST_WANTED ->
+            new ServerMessage.HostWanted(ModelReader.run(in.getHostWanted().getRun()));
         case CHECKPOINT_ANSWER -> StepMessages.read(in.getCheckpointAnswer());
         case CERTIFIED ->
             new ServerMessage.Certified(

@@ -99,6 +99,7 @@ final class AgentWriter {
                   .setSignedOrder(ModelWriter.bytes(m.signedOrder())));
       case ServerMessage.StepAnswer m -> out.setStepAnswer(StepMessages.write(m));
       case ServerMessage.StepOrder m -> out.setStepOrder(StepMessages.write(m));
+      case ServerMessage.HostWanted m -> out.setHostWanted(StepMessages.write(m));
       case ServerMessage.CheckpointAnswer m -> out.setCheckpointAnswer(StepMessages.write(m));
       case ServerMessage.Certified m ->
           out.setCertified(

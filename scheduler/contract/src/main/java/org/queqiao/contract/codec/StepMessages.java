@@ -5,6 +5,7 @@ import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.wire.PbCheckpointAnswer;
 import org.queqiao.contract.wire.PbCheckpointRequest;
+import org.queqiao.contract.wire.PbHostWanted;
 import org.queqiao.contract.wire.PbStepAnswer;
 import org.queqiao.contract.wire.PbStepEndedReport;
 import org.queqiao.contract.wire.PbStepOrder;
@@ -93,6 +94,10 @@ final class StepMessages {
         .setRun(ModelWriter.run(m.run()))
         .setSignedOrder(ModelWriter.bytes(m.signedOrder()))
         .build();
+  }
+
+  static PbHostWanted write(ServerMessage.HostWanted m) {
+    return PbHostWanted.newBuilder().setRun(ModelWriter.run(m.run())).build();
   }
 
   static PbCheckpointRequest write(AgentMessage.CheckpointRequest m) {

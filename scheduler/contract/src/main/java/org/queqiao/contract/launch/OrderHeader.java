@@ -58,7 +58,9 @@ public record OrderHeader(
     LAUNCH(1),
     READ(2),
     /** Join a step of a run that is there: read by the run's own process, not by the launcher. */
-    STEP(3);
+    STEP(3),
+    /** As that, where the other end is a person by a relay of the server. */
+    SHELL(4);
 
     private final int number;
 

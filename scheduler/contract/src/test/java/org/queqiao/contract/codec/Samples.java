@@ -887,6 +887,7 @@ final class Samples {
             new ServerMessage.ReadOutput(5, new byte[] {8, 7}),
             StepSamples.answer(),
             new ServerMessage.StepOrder(RUN, new byte[] {3, 2}),
+            new ServerMessage.HostWanted(RUN),
             new ServerMessage.CheckpointAnswer(8, "job 7 does not run"),
             new ServerMessage.Certified(new byte[] {6}, new byte[] {7}))) {
       out.put(message.getClass().getSimpleName(), message);

@@ -300,7 +300,8 @@ public record ServerConfig(
   }
 
   /** The connections of node agents. */
-  public record Agents(String host, int port, long silentMs, String jobProgram) {
+  public record Agents(
+      String host, int port, int shellPort, long silentMs, String jobProgram) {
     private static final Pattern PROGRAM = Pattern.compile("(/[A-Za-z0-9._+-]+)+");
     private static final int PROGRAM_MAX = 200;
 
@@ -332,6 +333,13 @@ public record ServerConfig(
               0,
               65_535,
               "Port where agents connect; 0 takes a free one and keeps it."),
+          from.integer(
+              "agents.shellPort",
+              "port",
+              0,
+              0,
+              65_535,
+              "Port where the nodes of people's shells connect; 0 takes a free one at each start."),
           from.number(
               "agents.silentMs",
               "milliseconds",

@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLine.Ends {
   private static final Logger LOG = LoggerFactory.getLogger(NodeConnection.class);
   private static final int LENGTH_BYTES = 4;
-
   private static final long ASK_AGAIN_MS = 2_000;
 
   private enum State {
@@ -62,6 +61,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
   private BridgeLine bridge;
   private final Set<RunId> hosted = new TreeSet<>();
   private String jobSocket = "";
+  private int protocol;
   private boolean inBody;
   private boolean acknowledgeSoon;
   private long firstFrameTimer;
@@ -123,6 +123,16 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
   /** Where jobs on the node reach the agent; empty if they do not. */
   String jobSocket() {
     return jobSocket;
+  }
+
+  /** The newest version that the agent speaks. */
+  int protocol() {
+    return protocol;
+  }
+
+  /** By which address the node sees this server. */
+  String ownAddress() {
+    return socket.localAddress().hostAddress();
   }
 
   /** By which address the node is seen. */
@@ -316,7 +326,8 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
     state = State.REGISTERING;
     gateway.cancel(firstFrameTimer);
     frames.pause();
-    jobSocket = m.protocolMax() >= AgentFrame.PROTOCOL_STEPS ? m.jobSocket() : "";
+    protocol = m.protocolMax();
+    jobSocket = protocol >= AgentFrame.PROTOCOL_STEPS ? m.jobSocket() : "";
     push = new DesiredPush(node(), this);
     m.running().forEach(run -> push.known(run, false));
     m.ended().forEach(exit -> push.known(exit.run(), true));
@@ -345,11 +356,10 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
     state = State.WELCOMED;
     gateway.counters().welcomed.increment();
     LOG.info(
-        "node welcomed node={} remote={} running={} ended={}",
+        "node welcomed node={} remote={} runs={}",
         node(),
         remote(),
-        hello.running().size(),
-        hello.ended().size());
+        hello.running().size());
     send(
         new ServerMessage.Welcome(
             Math.min(AgentFrame.PROTOCOL_MAX, hello.protocolMax()), gateway.epoch()));
@@ -359,20 +369,12 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
   }
 
   private boolean speaks(int min, int max) {
-    if (min <= AgentFrame.PROTOCOL_MAX && max >= AgentFrame.PROTOCOL_MIN) {
-      return true;
+    String refusal = Versions.refusal(min, max);
+    if (refusal != null) {
+      gateway.counters().versionsRefused.increment();
+      refuse(refusal);
     }
-    gateway.counters().versionsRefused.increment();
-    refuse(
-        "this server speaks versions "
-            + AgentFrame.PROTOCOL_MIN
-            + " to "
-            + AgentFrame.PROTOCOL_MAX
-            + " of the agent protocol, the agent "
-            + min
-            + " to "
-            + max);
-    return false;
+    return refusal == null;
   }
 
   private void heartbeat(AgentMessage.Heartbeat m) {

@@ -3,12 +3,14 @@ package org.queqiao.server.gateway;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.codec.AgentFrame;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
@@ -30,6 +32,10 @@ final class Steps {
   private static final Logger LOG = LoggerFactory.getLogger(Steps.class);
   private static final long JOIN_MS = 120_000;
   private static final int BEGUN_MAX = 50_000;
+
+  /** Of a shell of which nobody says how it ended. */
+  private static final int LOST_CODE = 1;
+
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** A step whose nodes may still join, until its time is over. */
@@ -41,11 +47,24 @@ final class Steps {
       String address,
       int port,
       List<NodeName> nodes,
-      long untilMs) {}
+      NodeName script,
+      boolean shell,
+      long untilMs) {
+    /** The process that starts a step serves its own node itself. */
+    private boolean isFor(RunId other, NodeName node) {
+      return run.equals(other) && nodes.contains(node) && (shell || !node.equals(script));
+    }
+  }
+
+  /** A shell that has not ended: of this run, the step of this number. */
+  private record ShellStep(RunId run, int step) {}
 
   private final AgentGateway gateway;
   private final Map<NodeName, NodeConnection> nodes;
   private final ArrayDeque<Begun> begun = new ArrayDeque<>();
+
+  /** By whose node the end of a shell is told. */
+  private final Map<ShellStep, NodeName> shells = new HashMap<>();
 
   Steps(AgentGateway gateway, Map<NodeName, NodeConnection> nodes) {
     this.gateway = gateway;
@@ -56,9 +75,14 @@ final class Steps {
   void said(NodeConnection from, Telling scheduler, AgentMessage.OfJob message) {
     switch (message) {
       case AgentMessage.StepRequest m -> asked(from, scheduler, m);
-      case AgentMessage.StepEndedReport m ->
-          scheduler.tell(
-              new Input.EndStep(from.node(), m.run(), m.step(), m.exitCode()), reply -> {});
+      case AgentMessage.StepEndedReport m -> {
+        // The end of a shell is told where it ran, that of another step where it was started.
+        NodeName script = shells.remove(new ShellStep(m.run(), m.step()));
+        scheduler.tell(
+            new Input.EndStep(
+                script == null ? from.node() : script, m.run(), m.step(), m.exitCode()),
+            reply -> {});
+      }
       case AgentMessage.StepsWanted m when from.desired(m.run()).isPresent() -> {
         from.hosted().add(m.run());
         wanted(from, m.run());
@@ -156,6 +180,8 @@ final class Steps {
             m.address(),
             m.port(),
             m.nodes(),
+            from.node(),
+            false,
             gateway.wallMs() + JOIN_MS);
     begun.add(now);
     from.send(new ServerMessage.StepAnswer(m.requestId(), "", step, key, members));
@@ -171,14 +197,14 @@ final class Steps {
   private void wanted(NodeConnection there, RunId run) {
     forgetOld();
     for (Begun each : List.copyOf(begun)) {
-      if (each.run().equals(run) && each.nodes().contains(there.node())) {
+      if (each.isFor(run, there.node())) {
         order(each, there);
       }
     }
   }
 
   private void order(Begun step, NodeConnection there) {
-    StepWay way = new StepWay(step.step(), there.node(), step.address(), step.port(), step.key());
+    StepWay way = new StepWay(step.step(), there.node(), step.address(), step.port(), step.key(), step.shell());
     gateway
         .orders()
         .step(step.run(), step.uid(), gateway.epoch(), way)
@@ -196,6 +222,60 @@ final class Steps {
                     failure);
               }
             }));
+  }
+
+  /** Why there can be no shell of a run on a node now; null when there can. */
+  String refusalOfShell(RunId run, NodeName script, NodeName node) {
+    NodeConnection there = nodes.get(node);
+    if (!gateway.orders().startsSteps()) {
+      return "this site has no command for steps (agents.jobProgram)";
+    }
+    if (there == null || !there.isWelcomed()) {
+      return "node " + node + " is not connected now: try again";
+    }
+    if (there.jobSocket().isEmpty() || there.protocol() < AgentFrame.PROTOCOL_SHELLS) {
+      return "the agent of node " + node + " opens no shells: it is older, or has no --job-socket";
+    }
+    if (node.equals(script) && there.desired(run).isEmpty()) {
+      return "run " + run + " is not on node " + node + " any more";
+    }
+    return begun.size() >= BEGUN_MAX ? "too many steps begin at a time: try again" : null;
+  }
+
+  /** A step of the log is a shell, whose host shall connect to a relay at this port. */
+  void beginShell(RunId run, int uid, int step, NodeName script, NodeName node, byte[] key, int port) {
+    NodeConnection there = nodes.get(node);
+    if (there == null) {
+      return;
+    }
+    forgetOld();
+    shells.put(new ShellStep(run, step), script);
+    Begun now =
+        new Begun(
+            run,
+            uid,
+            step,
+            key,
+            there.ownAddress(),
+            port,
+            List.of(node),
+            script,
+            true,
+            gateway.wallMs() + JOIN_MS);
+    begun.add(now);
+    if (there.hosted().contains(run)) {
+      order(now, there);
+    } else if (node.equals(script)) {
+      there.send(new ServerMessage.HostWanted(run));
+    }
+  }
+
+  /** A shell has no connection any more; its node may have told its end before. */
+  void endShell(RunId run, int step) {
+    NodeName script = shells.remove(new ShellStep(run, step));
+    if (script != null) {
+      gateway.submit(new Input.EndStep(script, run, step, LOST_CODE));
+    }
   }
 
   private void forgetOld() {

@@ -22,6 +22,7 @@ import org.queqiao.server.config.ServerConfig;
 import org.queqiao.server.counters.RunCounters;
 import org.queqiao.server.forecast.Forecasts;
 import org.queqiao.server.gateway.AgentGateway;
+import org.queqiao.server.gateway.Shells;
 import org.queqiao.server.host.UnixAccounts;
 import org.queqiao.server.stream.EventHub;
 import org.queqiao.server.view.ClusterView;
@@ -48,6 +49,7 @@ public final class HttpService {
   private final ServerConfig config;
   private final List<HttpServer> servers = new ArrayList<>();
   private final Connections connections;
+  private final Shells shells;
   private final LongQuestions longQuestions;
   private long sweeper;
 
@@ -90,6 +92,7 @@ public final class HttpService {
   public HttpService(ServerConfig config, Surroundings around) {
     this.config = config;
     this.around = around;
+    this.shells = new Shells(around.vertx(), around.gateway(), config.agents().shellPort());
     this.longQuestions =
         new LongQuestions(
             Runtime.getRuntime().availableProcessors() < PROCESSORS_FOR_TWO_QUESTIONS ? 1 : 2,
@@ -117,7 +120,7 @@ public final class HttpService {
     int loops = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MAX_LOOPS);
     // Vert.x shares a listener between servers of one configured port; -1 is a free one to share.
     int shared = port == 0 ? -1 : port;
-    Future<Integer> last = listen(router, shared);
+    Future<Integer> last = shells.start().compose(_ -> listen(router, shared));
     for (int i = 1; i < loops; i++) {
       last = last.compose(_ -> listen(router, shared));
     }
@@ -205,6 +208,7 @@ public final class HttpService {
     OwnRuns ownRuns = new OwnRuns(view, history, blocking);
     new OutputRoute(ownRuns, around.gateway()).on(api);
     new TailRoute(view, ownRuns, around.gateway(), around.identity().authenticator()).on(api);
+    new ShellRoute(view, ownRuns, shells, around.identity().authenticator()).on(api);
     new MetricsRoutes(view, ownRuns, around.counters(), blocking).on(api);
     new NodeRoutes(view, inputs, around.gateway()).on(api);
     new ClusterRoutes(view, around.gateway().clusters(), around.reads(), blocking).on(api);
@@ -268,6 +272,7 @@ public final class HttpService {
     around.vertx().cancelTimer(sweeper);
     List<Future<Void>> closed = new ArrayList<>();
     servers.forEach(each -> closed.add(each.close()));
+    closed.add(shells.stop());
     return Future.all(closed).mapEmpty();
   }
 }

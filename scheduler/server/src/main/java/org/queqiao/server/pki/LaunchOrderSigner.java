@@ -89,7 +89,7 @@ public final class LaunchOrderSigner {
     Duration life =
         switch (type) {
           case LAUNCH -> LIFE;
-          case READ, STEP -> READ_LIFE;
+          case READ, STEP, SHELL -> READ_LIFE;
         };
     return new OrderHeader(
         type,

@@ -186,7 +186,14 @@ public final class LaunchOrders implements AutoCloseable {
         new Outcome.Signed(
             signer.sign(
                 new StepOrder(
-                    signer.header(OrderHeader.Type.STEP, run, uid, epoch, 0, 0, 0),
+                    signer.header(
+                        way.shell() ? OrderHeader.Type.SHELL : OrderHeader.Type.STEP,
+                        run,
+                        uid,
+                        epoch,
+                        0,
+                        0,
+                        0),
                     way.step(),
                     way.node().value(),
                     way.address(),
@@ -224,6 +231,11 @@ public final class LaunchOrders implements AutoCloseable {
       String jobSocket) {
     SortedMap<String, String> environment =
         JobEnvironment.of(run, here, node, user, settings.jobProgram(), jobSocket, HOST);
+    if (startsSteps()) {
+      // By these a process of the run verifies the orders that follow, and the monitor starts it.
+      environment.put("QUEQIAO_ORDER_KEY", HexFormat.of().formatHex(signer.publicKey()));
+      environment.put("QUEQIAO_PROGRAM", settings.jobProgram());
+    }
     if (!run.allocations().getFirst().node().equals(node)) {
       return host(run, node, epoch, user, here, environment);
     }
@@ -259,7 +271,6 @@ public final class LaunchOrders implements AutoCloseable {
     return out;
   }
 
-  /** Its environment names the key by which it verifies the orders that follow. */
   private LaunchOrder host(
       DesiredRunState run,
       NodeName node,
@@ -267,7 +278,6 @@ public final class LaunchOrders implements AutoCloseable {
       UnixUser user,
       Allocation here,
       SortedMap<String, String> environment) {
-    environment.put("QUEQIAO_ORDER_KEY", HexFormat.of().formatHex(signer.publicKey()));
     return new LaunchOrder(
         header(run, epoch, user, here),
         here.cores(),

@@ -210,6 +210,7 @@ public final class VirtualNode {
             ServerMessage.RunsRecorded _,
             ServerMessage.StepAnswer _,
             ServerMessage.StepOrder _,
+            ServerMessage.HostWanted _,
             ServerMessage.CheckpointAnswer _ -> {}
       }
     });
