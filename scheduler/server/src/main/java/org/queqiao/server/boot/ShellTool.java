@@ -24,8 +24,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * The person's end of a shell in a job: {@code URL TOKEN-FILE PROGRAM [COMMAND...]}. Passes bytes
- * between the server and the program of jobs, which has the terminal and the key and knows what they
- * mean. Ends as the shell does.
+ * between the server and the program of jobs, which has the terminal and the key and knows what
+ * they mean. Ends as the shell does.
  */
 public final class ShellTool {
   private static final int PIECE_BYTES = 32 << 10;
@@ -131,7 +131,8 @@ public final class ShellTool {
         return 1;
       }
       try {
-        return attach(server, incoming, words, Arrays.asList(arguments).subList(2, arguments.length));
+        return attach(
+            server, incoming, words, Arrays.asList(arguments).subList(2, arguments.length));
       } finally {
         server.abort();
         http.shutdownNow();
@@ -146,7 +147,8 @@ public final class ShellTool {
     Path socket = folder.resolve("socket");
     try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       listener.bind(UnixDomainSocketAddress.of(socket));
-      List<String> program = new ArrayList<>(List.of(command.getFirst(), "attach", socket.toString()));
+      List<String> program =
+          new ArrayList<>(List.of(command.getFirst(), "attach", socket.toString()));
       program.addAll(command.subList(1, command.size()));
       Process shell = new ProcessBuilder(program).inheritIO().start();
       shell.onExit().thenRun(() -> closeQuietly(listener));

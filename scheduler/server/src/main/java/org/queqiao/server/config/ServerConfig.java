@@ -300,8 +300,7 @@ public record ServerConfig(
   }
 
   /** The connections of node agents. */
-  public record Agents(
-      String host, int port, int shellPort, long silentMs, String jobProgram) {
+  public record Agents(String host, int port, int shellPort, long silentMs, String jobProgram) {
     private static final Pattern PROGRAM = Pattern.compile("(/[A-Za-z0-9._+-]+)+");
     private static final int PROGRAM_MAX = 200;
 

@@ -355,11 +355,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
     }
     state = State.WELCOMED;
     gateway.counters().welcomed.increment();
-    LOG.info(
-        "node welcomed node={} remote={} runs={}",
-        node(),
-        remote(),
-        hello.running().size());
+    LOG.info("node welcomed node={} remote={} runs={}", node(), remote(), hello.running().size());
     send(
         new ServerMessage.Welcome(
             Math.min(AgentFrame.PROTOCOL_MAX, hello.protocolMax()), gateway.epoch()));

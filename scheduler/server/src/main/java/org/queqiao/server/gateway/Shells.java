@@ -113,10 +113,12 @@ public final class Shells {
                 .setReceiveBufferSize(KERNEL_BYTES)
                 .setTcpKeepAlive(true));
     server.connectHandler(this::arrived);
-    return server.listen().map(listening -> {
-      bound = listening.actualPort();
-      return null;
-    });
+    return server
+        .listen()
+        .map(listening -> {
+          bound = listening.actualPort();
+          return null;
+        });
   }
 
   /** Closes the port and all shells. */
@@ -184,19 +186,19 @@ public final class Shells {
   public void ended(Opened shell) {
     gateway.onLoop(() -> {
       shell.host().completeExceptionally(new NoShell("nobody waits for it any more"));
-      gateway.later(
-          JOIN_MS / 6, () -> gateway.steps().endShell(shell.run(), shell.step()));
+      gateway.later(JOIN_MS / 6, () -> gateway.steps().endShell(shell.run(), shell.step()));
     });
   }
 
   /** On the loop of the socket. */
   private void arrived(NetSocket socket) {
     AtomicBoolean stranger = new AtomicBoolean(true);
-    Runnable known = () -> {
-      if (stranger.getAndSet(false)) {
-        strangers.decrementAndGet();
-      }
-    };
+    Runnable known =
+        () -> {
+          if (stranger.getAndSet(false)) {
+            strangers.decrementAndGet();
+          }
+        };
     if (strangers.incrementAndGet() > STRANGERS_MAX) {
       known.run();
       socket.close();

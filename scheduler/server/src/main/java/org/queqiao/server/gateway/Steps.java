@@ -204,7 +204,9 @@ final class Steps {
   }
 
   private void order(Begun step, NodeConnection there) {
-    StepWay way = new StepWay(step.step(), there.node(), step.address(), step.port(), step.key(), step.shell());
+    StepWay way =
+        new StepWay(
+            step.step(), there.node(), step.address(), step.port(), step.key(), step.shell());
     gateway
         .orders()
         .step(step.run(), step.uid(), gateway.epoch(), way)
@@ -243,7 +245,8 @@ final class Steps {
   }
 
   /** A step of the log is a shell, whose host shall connect to a relay at this port. */
-  void beginShell(RunId run, int uid, int step, NodeName script, NodeName node, byte[] key, int port) {
+  void beginShell(
+      RunId run, int uid, int step, NodeName script, NodeName node, byte[] key, int port) {
     NodeConnection there = nodes.get(node);
     if (there == null) {
       return;

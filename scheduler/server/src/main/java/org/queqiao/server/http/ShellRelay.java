@@ -71,9 +71,7 @@ final class ShellRelay {
             shells.ended(opened);
           } else {
             shell = opened;
-            opened
-                .host()
-                .whenComplete((host, late) -> loop.runOnContext(_ -> joined(host, late)));
+            opened.host().whenComplete((host, late) -> loop.runOnContext(_ -> joined(host, late)));
           }
         }));
   }

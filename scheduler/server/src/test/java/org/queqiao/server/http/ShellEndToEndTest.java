@@ -163,8 +163,7 @@ final class ShellEndToEndTest {
     assertThat(ended)
         .isEqualTo(
             new Ended(
-                9,
-                "one\ntwo\n" + server.jobUid() + " " + id + " " + site.work() + "\ntold 0\n"));
+                9, "one\ntwo\n" + server.jobUid() + " " + id + " " + site.work() + "\ntold 0\n"));
     end(id);
   }
 
@@ -182,7 +181,10 @@ final class ShellEndToEndTest {
     assertThat(run("", client("researcher1", id, "")).code()).isEqualTo(97);
   }
 
-  /** More than all sockets together keep, to somebody who reads nothing: the writer stands, and nobody keeps them. */
+  /**
+   * More than all sockets together keep, to somebody who reads nothing: the writer stands, and
+   * nobody keeps them.
+   */
   @Test
   void aReaderThatIsSlowHoldsUpTheWriterAndGetsEveryByte() throws Exception {
     long id = sleeping("nodes=1");
