@@ -49,6 +49,11 @@ record() { printf '%s %s\n' "$2" "$(start_of "$2")" >"$DATA/host/$1.pid"; }
 spawn() {
   local name=$1
   shift
+  # A service manager watches the process itself, which keeps the number of this one.
+  if [ "${AS_SERVICE:-no}" = yes ]; then
+    record "$name" $$
+    exec "$@"
+  fi
   setsid "$@" </dev/null >>"$DATA/printed/$name.log" 2>&1 9>&- &
   record "$name" $!
 }
@@ -97,7 +102,8 @@ check_path() {
   esac
 }
 
-make_folders() {
+# What a node needs, with the server or without.
+make_node_folders() {
   check_path
   local mode=0700 made=no
   [ -d "$DATA" ] || made=yes
@@ -109,13 +115,23 @@ make_folders() {
     [ "$made" = no ] || rmdir "$DATA"
     exit 1
   }
-  mkdir -p -m 0700 "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/accounting" "$DATA/printed"
-  mkdir -p -m "$mode" "$DATA/host" "$DATA/run" "$DATA/agent" "$DATA/node" "$DATA/jobs"
+  mkdir -p -m 0700 "$DATA/printed"
+  mkdir -p -m "$mode" "$DATA/host" "$DATA/agent" "$DATA/node" "$DATA/jobs"
   if is_root; then
     { flock 7 && make_service_account; } 7</etc
     chown "$SERVICE_ACCOUNT:$SERVICE_ACCOUNT" "$DATA/agent"
     chmod 0700 "$DATA/agent"
     chown "$SERVICE_ACCOUNT:$SERVICE_ACCOUNT" "$DATA/jobs"
+  fi
+}
+
+make_folders() {
+  local mode=0700
+  make_node_folders
+  if is_root; then mode=0711; fi
+  mkdir -p -m 0700 "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/accounting"
+  mkdir -p -m "$mode" "$DATA/run"
+  if is_root; then
     choose_server_uid
     chown "$SERVER_UID:$SERVER_UID" "$DATA/server" "$DATA/log" "$DATA/postgres" "$DATA/accounting" "$DATA/run"
     if [ -e "$DATA/queqiao.yaml" ]; then chmod go+r-w "$DATA/queqiao.yaml"; fi
@@ -375,28 +391,34 @@ start_agent() {
   cpus=$(node_cpus)
   if [ -n "$cpus" ]; then devices+=(--cpus "$cpus"); fi
   if is_root; then as=(setpriv --reuid="$SERVICE_ACCOUNT" --regid="$SERVICE_ACCOUNT" --clear-groups --no-new-privs); fi
-  if [ ! -e "$DATA/agent/node.crt" ]; then
+  if [ ! -e "$DATA/agent/node.crt" ] && [ ! -e "$DATA/agent/enrolment" ]; then
     (umask 077 && admin POST "/enrolments" -d "node=$NODE_NAME" >"$DATA/agent/enrolment")
     if is_root; then chown "$SERVICE_ACCOUNT:" "$DATA/agent/enrolment"; fi
   fi
   MALLOC_ARENA_MAX=1 spawn agent "${as[@]}" "$JAVA" "${AGENT_FLAGS[@]}" "${cache[@]}" "-Dqueqiao.shim=$SHIM" -cp "$AGENT_LIB" org.queqiao.agent.AgentMain \
     --data "$DATA/agent" --node "$NODE_NAME" --launcher "$DATA$LAUNCHER_SOCKET" --spool "$DATA/node/spool" \
-    --job-socket "$DATA/jobs/agent.sock" ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"} "${devices[@]}"
+    --job-socket "$DATA/jobs/agent.sock" ${NODE_SERVER:+--server "$NODE_SERVER"} ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"} "${devices[@]}"
 }
 
 # A node stays UP for a minute without its agent; what is started here is ready when the agent is back.
 node_up() { admin GET "/nodes/$NODE_NAME" 2>/dev/null | grep -q '^UP\( DRAINED\)\?$'; }
 
-services_up() {
-  need_to_build
-  install_missing
-  make_folders
-  exec 9>"$DATA/host/up.lock"
-  flock -n 9 || die "another ./queqiao up is at work on $DATA"
+# The name of the node here: its own, or that of its code.
+take_node_name() {
   if [ -r "$DATA/host/node-name" ]; then read -r NODE_NAME <"$DATA/host/node-name"; else
     NODE_NAME=$(uname -n | tr -c 'a-zA-Z0-9_.\n-' '-')
     printf '%s\n' "$NODE_NAME" >"$DATA/host/node-name"
   fi
+}
+
+services_up() {
+  need_to_build
+  install_missing
+  not_joined
+  make_folders
+  exec 9>"$DATA/host/up.lock"
+  flock -n 9 || die "another ./queqiao up is at work on $DATA"
+  take_node_name
   make_demo_users
   place_programs
   local was_running=yes
@@ -458,6 +480,7 @@ stop() {
 }
 
 services_down() {
+  not_joined
   if [ ! -d "$DATA/run" ]; then
     say "Nothing runs in $DATA."
     return 0
