@@ -78,7 +78,8 @@ final class NodeJoinTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
     assertThat(second("", "node", "join", "--code-file", file.toString()).text())
         .contains("others can read the code");
-    assertThat(second(code.replaceFirst(":\\d+/", ":1/"), "node", "join", "--code-file", "-").text())
+    assertThat(
+            second(code.replaceFirst(":\\d+/", ":1/"), "node", "join", "--code-file", "-").text())
         .contains("cannot be reached from here");
     assertThat(folder.resolve("data")).as("nothing is made of a wrong code").doesNotExist();
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
