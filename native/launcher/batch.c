@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bytes.h"
@@ -200,22 +201,24 @@ static int spawn_monitor(const struct launcher *self, const struct item *item, c
 }
 
 /* By a monitor of no run. */
-static void spawn_tool(const struct launcher *self, const char *const *words) {
+static pid_t spawn_tool(const struct launcher *self, const char *const *words) {
     const struct item none = {.spec_fd = self->null_fd, .control_fd = self->null_fd};
     pid_t pid = 0;
-    (void)spawn_monitor(self, &none, (char *const *)(uintptr_t)words, &pid);
+    return spawn_monitor(self, &none, (char *const *)(uintptr_t)words, &pid) == 0 ? pid : -1;
 }
 
 void health_check(const struct launcher *self) {
     char limit[16];
     const char *words[] = {"queqiao-monitor", "health", self->options.commands, limit, self->options.node, NULL};
     snprintf(limit, sizeof limit, "%u", self->options.command_ms);
-    spawn_tool(self, words);
+    (void)spawn_tool(self, words);
 }
 
-void remove_tmp(const struct launcher *self, const char *run) {
+void remove_tmp(const struct launcher *self, const char *run, bool wait) {
     const char *words[] = {"queqiao-monitor", "tidy", run, NULL};
-    spawn_tool(self, words);
+    pid_t pid = spawn_tool(self, words);
+    while (wait && pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+    }
 }
 
 void batch_receipt(struct launcher *self, enum status status, struct run *run) {

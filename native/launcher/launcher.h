@@ -161,7 +161,7 @@ size_t batch_count(void);
 void batch_commit(struct launcher *self);
 /* By monitors of no run. */
 void health_check(const struct launcher *self);
-void remove_tmp(const struct launcher *self, const char *run);
+void remove_tmp(const struct launcher *self, const char *run, bool wait);
 
 /* helper.c; a user of whom nothing is known yet is to be looked up again */
 const struct identity *helper_look_up(struct launcher *self, const struct order *order);

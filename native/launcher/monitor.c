@@ -515,6 +515,9 @@ static void finish_run(struct monitor *self) {
     size_t length = collect_counters(self, counters);
     run_epilog(self);
     while (record_write(SPOOL_FD, spec->spool_group, &self->record, counters, length) != 0 && errno != EEXIST) {
+        if (spec->private_tmp) {
+            remove_private_tmp(spec->run_name); /* it may be what filled the disk */
+        }
         poll(NULL, 0, RETRY_MS);
     }
     cgroup_remove(&spec->layout, spec->run_name);

@@ -17,23 +17,55 @@ static int open_directory(int parent_fd, const char *name) {
     return openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-/* By descriptor, never through a symbolic link; what is deeper than MAX_DEPTH stays. */
-static void empty_directory(int fd, int depth) {
+/* What its user closed to himself is opened again. */
+static int open_closed(int parent_fd, const char *name) {
+    int fd = open_directory(parent_fd, name);
+    if (fd < 0 && errno == EACCES && fchmodat(parent_fd, name, 0700, AT_SYMLINK_NOFOLLOW) == 0) {
+        fd = open_directory(parent_fd, name);
+    }
+    if (fd >= 0) {
+        (void)fchmod(fd, 0700);
+    }
+    return fd;
+}
+
+/* To the top under a name that is free there: a folder with something in it is never replaced. */
+static bool move_up(int parent_fd, const char *name, int top) {
+    static unsigned moves;
+    char free_name[32];
+    close(open_closed(parent_fd, name)); /* its entry for the parent is written */
+    do {
+        snprintf(free_name, sizeof free_name, "deep.%u", moves++);
+        if (renameat(parent_fd, name, top, free_name) == 0) {
+            return true;
+        }
+    } while (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR);
+    return false;
+}
+
+/* By descriptor, never through a symbolic link. True when deeper folders were moved to the top. */
+static bool empty_directory(int fd, int depth, int top) {
+    bool moved = false;
     DIR *directory = fd < 0 ? NULL : fdopendir(fd);
     if (directory == NULL) {
-        return;
+        return false;
     }
     struct dirent *entry = NULL;
     while ((entry = readdir(directory)) != NULL) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || unlinkat(fd, name, 0) == 0 ||
+            (errno != EISDIR && errno != EPERM) || unlinkat(fd, name, AT_REMOVEDIR) == 0) {
             continue;
         }
-        if (unlinkat(dirfd(directory), entry->d_name, 0) != 0 && (errno == EISDIR || errno == EPERM) && depth < MAX_DEPTH) {
-            empty_directory(open_directory(dirfd(directory), entry->d_name), depth + 1);
-            unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR);
+        if (depth == MAX_DEPTH) {
+            moved |= move_up(fd, name, top);
+            continue;
         }
+        moved |= empty_directory(open_closed(fd, name), depth + 1, top);
+        unlinkat(fd, name, AT_REMOVEDIR);
     }
     closedir(directory);
+    return moved;
 }
 
 void remove_private_tmp(const char *run) {
@@ -49,7 +81,9 @@ void remove_private_tmp(const char *run) {
         if (child == 0) {
             if (take_identity(status.st_uid, status.st_gid, NULL, 0) == NULL &&
                 prove_identity(status.st_uid, status.st_gid, NULL, 0) == NULL) {
-                empty_directory(inner, 0);
+                (void)fchmod(inner, 0700);
+                while (empty_directory(open_directory(inner, "."), 0, inner)) {
+                }
             }
             _exit(0);
         }

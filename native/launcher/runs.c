@@ -145,7 +145,7 @@ static void remove_files(const struct launcher *self, const struct run *run) {
     }
     if (has_file(self->runs_fd, run, "tmp")) {
         /* Its monitor died before it removed that. */
-        remove_tmp(self, run->name);
+        remove_tmp(self, run->name, false);
     }
 }
 
@@ -186,7 +186,13 @@ static void write_loss(struct launcher *self, struct run *run, uint32_t flags, c
     if ((flags & MONITOR_LOST) != 0) {
         cgroup_usage(&self->layout, run->name, &record);
     }
-    if (record_write(self->spool_fd, self->agent_gid, &record, NULL, 0) != 0 && errno != EEXIST) {
+    bool written = record_write(self->spool_fd, self->agent_gid, &record, NULL, 0) == 0 || errno == EEXIST;
+    if (!written && has_file(self->runs_fd, run, "tmp")) {
+        /* Its own /tmp may be what filled the disk. */
+        remove_tmp(self, run->name, true);
+        written = record_write(self->spool_fd, self->agent_gid, &record, NULL, 0) == 0 || errno == EEXIST;
+    }
+    if (!written) {
         fatal("write an exit record");
     }
     run->state = RUN_ENDED;

@@ -338,6 +338,25 @@ static void privateTmpIsTheJobsOwnAndIsRemoved(void) {
     node_destroy(&node);
 }
 
+static void privateTmpWithClosedAndDeepFoldersIsRemoved(void) {
+    char path[PATH_BYTES];
+    setenv("TMPDIR", "/var/tmp", 1);
+    node_create(&node);
+    node.extra = is_root() ? "--private-tmp" : NULL;
+    node_start(&node);
+    struct launch launch = launch_defaults(
+        &node, 1,
+        is_root() ? "#!/bin/sh\nmkdir -p /tmp/read/in /tmp/none/in /tmp/deep.0/in\ntouch /tmp/read/in/file /tmp/none/in/file\n"
+                    "chmod 0555 /tmp/read/in /tmp/read\nchmod 0 /tmp/none/in /tmp/none\ncd /tmp\n"
+                    "for i in $(seq 450); do mkdir d && cd d || exit 1; done\ntouch file\nchmod 0555 .\n"
+                  : "#!/bin/sh\n");
+    CHECK_EQUAL(0, run(launch).exit_code);
+    snprintf(path, sizeof path, "%.400s/runs/1.1.tmp", node.data);
+    CHECK_EQUAL(0, request_forget(&node, 1));
+    await_absence(path);
+    node_destroy(&node);
+}
+
 static void privateTmpOfAnotherJobOfTheUserIsClosed(void) {
     char path[PATH_BYTES];
     char script[PATH_BYTES + 64];
@@ -466,6 +485,7 @@ static const struct test tests[] = {
     TEST(noControlGroupIsLeftBehind),
     TEST(privateTmpIsRefusedForDataBelowTmp),
     TEST(privateTmpIsTheJobsOwnAndIsRemoved),
+    TEST(privateTmpWithClosedAndDeepFoldersIsRemoved),
     TEST(privateTmpOfAnotherJobOfTheUserIsClosed),
     TEST(jobThatWorksBelowTmpHasTheTmpOfTheNode),
     TEST(privateTmpOfALostMonitorIsRemovedLater),

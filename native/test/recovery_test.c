@@ -415,6 +415,35 @@ static void fullDiskRefusesLaunchesUntilThereIsRoom(void) {
     node_remove(&node);
 }
 
+/* Whoever is to write the record makes room for it: its monitor, or the launcher that finds that dead. */
+static void runThatFilledTheDiskWithItsTmpEnds(void) {
+    char path[PATH_BYTES];
+    if (!is_root()) {
+        return;
+    }
+    setenv("TMPDIR", "/var/tmp", 1);
+    node_create(&node);
+    CHECK(mount("none", node.data, "tmpfs", 0, "size=1m,mode=0755") == 0);
+    node.extra = "--private-tmp";
+    node_start(&node);
+    CHECK_EQUAL(0, run_script(&node, 1, "#!/bin/sh\ncat /dev/zero >/tmp/filling 2>/dev/null\nexit 0\n").exit_code);
+    struct launch launch =
+        launch_defaults(&node, 2, "#!/bin/sh\ncat /dev/zero >/tmp/filling 2>/dev/null\necho up >up\nexec sleep 60\n");
+    launch.stdout_path = "/dev/null";
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    pid_t monitor = (pid_t)get32(reply.payload);
+    reply_free(&reply);
+    await_file(work_path(&node, "up", path));
+    CHECK(kill(monitor, SIGKILL) == 0);
+    CHECK_EQUAL(MONITOR_LOST, await_end(&node, 2).flags & MONITOR_LOST);
+    node_kill(&node, SIGTERM);
+    CHECK(umount2(node.data, MNT_DETACH) == 0);
+    close(node.fd);
+    node_remove(&node);
+    unsetenv("TMPDIR");
+}
+
 /* A launcher never writes it, so what is in it cannot be believed, nor be left out. */
 static void fileOfMoreIntentsThanRunsIsRefused(void) {
     char errors[512];
@@ -591,6 +620,7 @@ static const struct test tests[] = {
     TEST(intentsOfManyRunsAreToldApart),
     TEST(failedLaunchGivesItsSlotBack),
     TEST(fullDiskRefusesLaunchesUntilThereIsRoom),
+    TEST(runThatFilledTheDiskWithItsTmpEnds),
     TEST(fileOfMoreIntentsThanRunsIsRefused),
     TEST(sweptTombstoneGivesItsSlotToTheNextRun),
     TEST(tombstoneOutlivesTheLauncher),
