@@ -31,9 +31,9 @@ find_cpus() {
 # numbers; AMD's are the render nodes whose driver is amdgpu, which serve computing only where there is /dev/kfd.
 find_devices() {
   local root=$1 path index=0
-  for path in "$root"/dev/nvidia[0-9]*; do
+  while read -r path; do
     [ -e "$path" ] && [ -d "$root/proc/driver/nvidia" ] && printf 'gpu %d /dev/%s\n' $((index++)) "${path##*/}"
-  done
+  done < <(printf '%s\n' "$root"/dev/nvidia[0-9]* | sort -V)
   if [ $index -eq 0 ] && [ -e "$root/dev/kfd" ]; then
     for path in "$root"/dev/dri/renderD[0-9]*; do
       case $(readlink "$root/sys/class/drm/${path##*/}/device/driver") in

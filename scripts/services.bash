@@ -296,15 +296,19 @@ start_launcher() {
   if [ -n "$cpus" ]; then limits+=(--cpus "$cpus"); fi
   # Root's own commands before and after each run, and the health check.
   if is_root && [ -d "$DATA/node/commands" ]; then limits+=(--commands "$DATA/node/commands"); fi
-  # Each run has a /tmp of its own, unless the data of the node lie below it.
+  # Each run has a /tmp of its own, unless the data of the node lie below it or nothing can be mounted here.
   case $(realpath -m "$DATA")/ in
     /tmp/*) ;;
-    *) if is_root && [ "${QUEQIAO_PRIVATE_TMP:-yes}" = yes ]; then limits+=(--private-tmp); fi ;;
+    *) if is_root && [ "${QUEQIAO_PRIVATE_TMP:-yes}" = yes ] && can_mount; then limits+=(--private-tmp); fi ;;
   esac
   spawn launcher "$LAUNCHER" --data "$DATA/node" --socket "$DATA$LAUNCHER_SOCKET" \
     --public-key "$DATA/node/launch-key.pub" --node "$NODE_NAME" --agent-uid "$agent_uid" "${limits[@]}"
   wait_for 10 "the launcher" test -S "$DATA$LAUNCHER_SOCKET"
 }
+
+# Whether root may have mounts of its own, as the run of a job needs; in many containers it may not. Who asks for a
+# /tmp of each run in so many words is told by the run that fails.
+can_mount() { [ -n "${QUEQIAO_PRIVATE_TMP:-}" ] || unshare --mount true 2>/dev/null; }
 
 # Which CPUs are which core: of this process, as launcher and agent inherit it. A node that is told to offer more
 # cores than it has pins none.

@@ -73,6 +73,14 @@ final class HardwareScriptTest {
     assertThat(found("find_devices")).as("no driver").isEmpty();
     Files.createDirectories(root.resolve("proc/driver/nvidia"));
     assertThat(found("find_devices")).isEqualTo("gpu 0 /dev/nvidia0\ngpu 1 /dev/nvidia1");
+    file("dev/nvidia10", "");
+    assertThat(found("find_devices"))
+        .as("by number, not by text")
+        .isEqualTo("gpu 0 /dev/nvidia0\ngpu 1 /dev/nvidia1\ngpu 2 /dev/nvidia10");
+    file("dev/nvidia2", "");
+    assertThat(found("find_devices")).endsWith("gpu 2 /dev/nvidia2\ngpu 3 /dev/nvidia10");
+    Files.delete(root.resolve("dev/nvidia2"));
+    Files.delete(root.resolve("dev/nvidia10"));
     Files.delete(root.resolve("dev/nvidia0"));
     Files.delete(root.resolve("dev/nvidia1"));
     for (int number = 128; number < 131; number++) {
