@@ -142,6 +142,50 @@ run_tests() {
   touch "$BUILT"
 }
 
+# What the fuzzers find to be new stays in target/fuzz-corpus and is begun with the next time.
+run_fuzz() {
+  local seconds=180 only= each targets build=$ROOT/native/target/fuzz corpus=$ROOT/target/fuzz-corpus
+  mapfile -t targets < <(cd "$ROOT/native/fuzz/corpus" && printf '%s\n' *)
+  set -- ${ARGS[@]+"${ARGS[@]}"}
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --seconds)
+        [[ ${2:-} =~ ^[1-9][0-9]{0,8}$ ]] || die "--seconds needs a number, not '${2:-}'"
+        seconds=$2
+        shift 2
+        ;;
+      *)
+        [[ $1 != -* && -z $only && -d $ROOT/native/fuzz/corpus/$1 ]] || die "fuzz what? ./queqiao fuzz [TARGET] [--seconds N]; targets: ${targets[*]}"
+        only=$1
+        shift
+        ;;
+    esac
+  done
+  need clang clang
+  need cmake cmake
+  need make make
+  need /usr/include/sodium.h libsodium-dev
+  # The libraries of the sanitizers and of the fuzzer are a package of their own, by the version of clang.
+  local version
+  if command -v clang >/dev/null 2>&1; then
+    version=$(clang -dumpversion)
+    need "$(clang -print-file-name=libclang_rt.fuzzer-$(uname -m).a)" "libclang-rt-${version%%.*}-dev"
+  else
+    MISSING+=(libclang-rt-dev)
+  fi
+  install_missing
+  CC=clang cmake -S "$ROOT/native" -B "$build" -DQUEQIAO_FUZZ=ON --log-level=WARNING >/dev/null
+  cmake --build "$build" --target fuzzers >/dev/null
+  [ -z "$only" ] || targets=("$only")
+  for each in "${targets[@]}"; do
+    mkdir -p "$corpus/$each"
+    say "$each: for $seconds s; new inputs in $corpus/$each"
+    (cd "$corpus" && "$build/fuzz-bin/fuzz_$each" -max_total_time="$seconds" -max_len=8192 -artifact_prefix="$each-" \
+      "$each" "$ROOT/native/fuzz/corpus/$each") ||
+      die "$each failed: what it was called with is named above, in $corpus. Put it into native/fuzz/corpus/$each with the cure"
+  done
+}
+
 run_bench() {
   local name=${ARGS[0]:-}
   [ -n "$name" ] || die "which one? ./queqiao bench submit|single|jobs|log|heap|recovery|agent|launch|fleet|plan|replay|what-if|forecast|cancel|accounting|jmh"
