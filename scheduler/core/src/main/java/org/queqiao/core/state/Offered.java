@@ -2,6 +2,7 @@ package org.queqiao.core.state;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.TreeMap;
@@ -12,8 +13,8 @@ import org.queqiao.contract.node.NodeFacts;
 /**
  * What the nodes of each partition offer when nothing runs on them, whether they take runs or not:
  * what a job gets at the least that leaves something to its node. Derived from nodes and
- * partitions. It says something else only when nodes of another kind come or the last of a kind
- * goes, so that the order of the queue may depend on it.
+ * partitions. It says something else only when a first or last node of so many cores comes or goes,
+ * or the least memory of some does, so that the order of the queue may depend on it.
  */
 public final class Offered {
   private final Policy policy;
@@ -60,7 +61,7 @@ public final class Offered {
       return facts.memBytes() / facts.cores();
     }
 
-    /** Whether there is exactly one such node, or none where that is asked. */
+    /** How many such nodes there are. */
     private int count(NodeFacts facts) {
       TreeMap<Long, Integer> ofCores = counts.get(facts.cores());
       return ofCores == null ? 0 : ofCores.getOrDefault(memPerCore(facts), 0);
@@ -77,12 +78,44 @@ public final class Offered {
       }
     }
 
+    /**
+     * Whether an answer changes. Nodes of one make tell memories that differ by some KiB, also from
+     * one start to the next: with most of them the least memory stays what it was.
+     */
     private boolean changesWith(NodeFacts before, NodeFacts after) {
       boolean same =
           before != null
               && before.cores() == after.cores()
               && memPerCore(before) == memPerCore(after);
-      return !same && (count(after) == 0 || before != null && count(before) == 1);
+      if (same || count(after) > 0 && (before == null || count(before) > 1)) {
+        return false;
+      }
+      TreeMap<Integer, Long> answers = answers();
+      replace(before, after);
+      boolean changed = !answers.equals(answers());
+      replace(after, before);
+      return changed;
+    }
+
+    /** By number of cores of nodes: the least memory for a core of those that have as many. */
+    private TreeMap<Integer, Long> answers() {
+      TreeMap<Integer, Long> out = new TreeMap<>();
+      long least = Long.MAX_VALUE;
+      for (Map.Entry<Integer, TreeMap<Long, Integer>> each : counts.descendingMap().entrySet()) {
+        least = Math.min(least, each.getValue().firstKey());
+        out.put(each.getKey(), least);
+      }
+      return out;
+    }
+
+    /** Counts one node instead of another; null for none. */
+    private void replace(NodeFacts before, NodeFacts after) {
+      if (before != null) {
+        count(before, -1);
+      }
+      if (after != null) {
+        count(after, 1);
+      }
     }
 
     @Override
@@ -119,10 +152,7 @@ public final class Offered {
   /** Counts a node that is new or offers something else. */
   void count(NodeFacts before, NodeFacts after) {
     for (Kinds each : with(after.name())) {
-      if (before != null) {
-        each.count(before, -1);
-      }
-      each.count(after, 1);
+      each.replace(before, after);
     }
   }
 
