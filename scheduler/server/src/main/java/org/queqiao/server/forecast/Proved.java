@@ -141,10 +141,12 @@ public final class Proved implements ClusterView.ChangeListener, AutoCloseable {
 
   /** Writes what is known now, if it is not written yet. */
   private void write() {
-    String text;
+    Content content;
     synchronized (this) {
-      text = new Content(position, forecasts.book(), foresight.figures()).text();
+      content = new Content(position, forecasts.book(), foresight.figures());
     }
+    // Whoever brings facts waits for the figures to be taken, not for their text.
+    String text = content.text();
     if (text.equals(written)) {
       return;
     }
