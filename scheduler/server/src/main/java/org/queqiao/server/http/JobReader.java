@@ -74,7 +74,7 @@ final class JobReader {
    * Finds the job that stands for a task of an array: its own once it has started, until then the
    * array.
    *
-   * @param missing takes what is wrong with the question
+   * @param missing takes what is wrong with the question, or that nobody can say now
    */
   void task(
       Call call,
@@ -90,13 +90,15 @@ final class JobReader {
                     state.waitingTasks(id).map(all -> has(all, index)).orElse(false)))
             .whenComplete((standing, refused) ->
                 call.onLoop(() -> {
-                  if (refused == null && standing.own() != null) {
+                  if (refused != null) {
+                    missing.accept(Refused.schedulerBusy());
+                  } else if (standing.own() != null) {
                     find(
                         call,
                         standing.own().value(),
                         found,
                         () -> missing.accept(Refused.notFound(JobRoutes.NOT_THERE)));
-                  } else if (refused == null && standing.waits()) {
+                  } else if (standing.waits()) {
                     found.accept(array);
                   } else {
                     missing.accept(

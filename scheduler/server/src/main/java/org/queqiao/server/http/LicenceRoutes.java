@@ -110,8 +110,7 @@ final class LicenceRoutes {
             .whenComplete((found, failure) ->
                 call.onLoop(() -> {
                   if (failure != null) {
-                    call.refuse(
-                        Refused.busy("the scheduler is busy: try again in a second").refusal());
+                    call.refuse(Refused.schedulerBusy().refusal());
                   } else {
                     answer.accept(found);
                   }

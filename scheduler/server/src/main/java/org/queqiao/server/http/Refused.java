@@ -37,6 +37,11 @@ final class Refused extends RuntimeException {
     return new Refused(new Refusal(Refusal.Code.BUSY, "", detail, 1));
   }
 
+  /** The machine takes no more questions at the moment. */
+  static Refused schedulerBusy() {
+    return busy("the scheduler is busy: try again in a second");
+  }
+
   Refusal refusal() {
     return refusal;
   }

@@ -48,6 +48,58 @@ final class FullInboxTest {
     assertThat(jobs).as("a job for each request").hasSize(bursts * AT_ONCE);
   }
 
+  @Test
+  void whoAsksForATaskOfAnArrayMeanwhileIsToldWhenToComeBackToo() throws Exception {
+    RunningServer server = RunningServer.configured(SMALL);
+    HttpResponse<String> array =
+        server.send(
+            submission(
+                server,
+                "array",
+                "{\"script\":\"#!/bin/sh\\n\",\"hold\":true,\"array\":\"1-3\"}"));
+    assertThat(array.statusCode()).as(array.body()).isEqualTo(201);
+    String path = array.headers().firstValue("Location").orElseThrow() + "/explain?task=2";
+    int turnedAway = 0;
+    for (int i = 0; turnedAway == 0; i++) {
+      assertThat(i).as("bursts").isLessThan(BURSTS);
+      turnedAway = asked(server, "beside-" + i + "-", path);
+    }
+    HttpResponse<String> later = server.send(server.request("researcher1", path));
+    while (later.statusCode() == 503 || later.statusCode() == 429) {
+      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+      later = server.send(server.request("researcher1", path));
+    }
+    assertThat(later.statusCode()).as(later.body()).isEqualTo(200);
+  }
+
+  /** Asks while many submit; how often the scheduler was too busy to say. */
+  private static int asked(RunningServer server, String name, String path) {
+    List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+    List<CompletableFuture<HttpResponse<String>>> others = new ArrayList<>();
+    for (int i = 0; i < AT_ONCE; i++) {
+      others.add(sent(server, submission(server, name + i)));
+      if (i % 2 == 0) {
+        answers.add(sent(server, server.request("researcher1", path)));
+      }
+    }
+    int turnedAway = 0;
+    for (CompletableFuture<HttpResponse<String>> each : answers) {
+      HttpResponse<String> answer = each.handle((got, lost) -> got).join();
+      if (answer != null && answer.statusCode() != 200) {
+        assertThat(answer.statusCode()).as(answer.body()).isIn(429, 503);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+        turnedAway += answer.body().contains("the scheduler is busy") ? 1 : 0;
+      }
+    }
+    others.forEach(each -> each.handle((got, lost) -> got).join());
+    return turnedAway;
+  }
+
+  private static CompletableFuture<HttpResponse<String>> sent(
+      RunningServer server, HttpRequest.Builder request) {
+    return server.http().sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
   private static void burst(
       RunningServer server,
       String name,
@@ -89,9 +141,13 @@ final class FullInboxTest {
   }
 
   private static HttpRequest.Builder submission(RunningServer server, String key) {
+    return submission(server, key, HELD);
+  }
+
+  private static HttpRequest.Builder submission(RunningServer server, String key, String body) {
     return server
         .request("researcher1", "/api/v1/jobs", "Idempotency-Key", key)
         .header("Content-Type", "application/json")
-        .POST(HttpRequest.BodyPublishers.ofString(HELD));
+        .POST(HttpRequest.BodyPublishers.ofString(body));
   }
 }
