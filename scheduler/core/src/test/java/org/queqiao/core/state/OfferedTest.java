@@ -10,7 +10,9 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.node.NodeFacts;
 
-/** What nodes offer changes exactly when an answer does, for the queue is put in order anew then. */
+/**
+ * What nodes offer changes exactly when an answer does, for the queue is put in order anew then.
+ */
 final class OfferedTest {
   private static final PartitionName ANY = new PartitionName("any");
   private static final long GIB = 1L << 30;
@@ -50,7 +52,8 @@ final class OfferedTest {
 
         assertThat(offered.toString()).as("nothing is counted by the question").isEqualTo(counted);
         offered.count(before, after);
-        assertThat(changed).as("%s instead of %s", after, before)
+        assertThat(changed)
+            .as("%s instead of %s", after, before)
             .isEqualTo(!answers.equals(answers(offered)));
         changes += changed ? 1 : 0;
         same += changed ? 0 : 1;

@@ -54,9 +54,7 @@ final class FullInboxTest {
     HttpResponse<String> array =
         server.send(
             submission(
-                server,
-                "array",
-                "{\"script\":\"#!/bin/sh\\n\",\"hold\":true,\"array\":\"1-3\"}"));
+                server, "array", "{\"script\":\"#!/bin/sh\\n\",\"hold\":true,\"array\":\"1-3\"}"));
     assertThat(array.statusCode()).as(array.body()).isEqualTo(201);
     String path = array.headers().firstValue("Location").orElseThrow() + "/explain?task=2";
     int turnedAway = 0;
