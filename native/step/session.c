@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cores.h"
 #include "environment.h"
 #include "fields.h"
 #include "gate.h"
@@ -205,57 +206,6 @@ static bool read_setup(struct session *self, enum frame_type type, const uint8_t
     return good && pmi_put(&self->table, "PMI_process_mapping", self->mapping);
 }
 
-/* The CPUs of one core of those allowed, found by one of them. */
-static void threads_of(unsigned cpu, const cpu_set_t *allowed, cpu_set_t *threads) {
-    char text[256] = {0};
-    char path[96];
-    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%u/topology/thread_siblings_list", cpu);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    if (fd >= 0) {
-        close(fd);
-    }
-    CPU_ZERO(threads);
-    CPU_SET(cpu, threads);
-    const char *at = text;
-    for (char *end = NULL; length > 0; at = end + 1) {
-        unsigned long low = strtoul(at, &end, 10);
-        unsigned long high = *end == '-' ? strtoul(end + 1, &end, 10) : low;
-        for (unsigned long each = low; each <= high && each < CPU_SETSIZE; each++) {
-            if (CPU_ISSET(each, allowed)) {
-                CPU_SET(each, threads);
-            }
-        }
-        if (*end != ',') {
-            return;
-        }
-    }
-}
-
-/*
- * Where the run may use as many cores as its order has, those of one task are the next ones of them, with all their
- * threads: cores have numbers of their own, which need not be those of CPUs.
- */
-static bool counted_cores(const struct session *self, uint32_t first, uint32_t count, const cpu_set_t *allowed,
-                          cpu_set_t *set) {
-    cpu_set_t left = *allowed;
-    uint32_t cores = 0;
-    CPU_ZERO(set);
-    for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-        cpu_set_t threads;
-        if (CPU_ISSET(cpu, &left)) {
-            threads_of(cpu, allowed, &threads);
-            if (cores >= first && cores < first + count) {
-                CPU_OR(set, set, &threads);
-            }
-            cores++;
-            CPU_XOR(&threads, &threads, &left);
-            CPU_AND(&left, &left, &threads);
-        }
-    }
-    return cores == self->core_count;
-}
-
 /* The cores of one task, if the node has them all; else it may use those of the run. */
 static bool cores_of(const struct session *self, uint32_t local, cpu_set_t *set) {
     cpu_set_t allowed;
@@ -264,18 +214,8 @@ static bool cores_of(const struct session *self, uint32_t local, cpu_set_t *set)
         sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
         return false;
     }
-    if (counted_cores(self, local * per_task, per_task, &allowed, set)) {
-        return true;
-    }
-    CPU_ZERO(set);
-    for (uint32_t i = local * per_task; i < (local + 1) * per_task; i++) {
-        unsigned core = get_u16(self->cores + (size_t)2 * i);
-        if (core >= CPU_SETSIZE || !CPU_ISSET(core, &allowed)) {
-            return false;
-        }
-        CPU_SET(core, set);
-    }
-    return true;
+    const struct run_cores run = {CPUS_FOLDER, &allowed, self->cores, self->core_count};
+    return cores_pick(&run, local * per_task, per_task, set);
 }
 
 static void set_number(const char *name, unsigned long value) {

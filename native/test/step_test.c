@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../launcher/bytes.h"
 #include "../step/channel.h"
+#include "../step/cores.h"
 #include "../step/exchange.h"
 #include "../step/fields.h"
 #include "../step/hosts.h"
@@ -393,6 +395,71 @@ static void fences_and_questions_have_bounds(void) {
     }
 }
 
+/* Four cores of two threads each: core N is CPUs N and N + 4. */
+static void make_cpus(char *folder) {
+    char path[256];
+    check(mkdtemp(folder) != NULL, "a folder");
+    for (unsigned cpu = 0; cpu < 8; cpu++) {
+        snprintf(path, sizeof path, "%s/cpu%u", folder, cpu);
+        check(mkdir(path, 0755) == 0, path);
+        strcat(path, "/topology");
+        check(mkdir(path, 0755) == 0, path);
+        strcat(path, "/thread_siblings_list");
+        FILE *file = fopen(path, "we");
+        check(file != NULL && fprintf(file, "%u,%u\n", cpu % 4, cpu % 4 + 4) > 0 && fclose(file) == 0, path);
+    }
+}
+
+/* `allowed` and `expected` are bits of CPUs; no expected one: the task is not pinned. */
+static void cores_are(const char *folder, unsigned allowed, const uint16_t *numbers, uint32_t count, uint32_t task,
+                      unsigned expected) {
+    uint8_t bytes[16];
+    cpu_set_t usable;
+    cpu_set_t set;
+    unsigned found = 0;
+    CPU_ZERO(&usable);
+    for (unsigned cpu = 0; cpu < 8; cpu++) {
+        if ((allowed >> cpu & 1) != 0) {
+            CPU_SET(cpu, &usable);
+        }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        put_u16(bytes + (size_t)2 * i, numbers[i]);
+    }
+    const struct run_cores run = {folder, &usable, bytes, count};
+    bool told = cores_pick(&run, task, 1, &set);
+    for (unsigned cpu = 0; told && cpu < 8; cpu++) {
+        found |= (CPU_ISSET(cpu, &set) ? 1U : 0U) << cpu;
+    }
+    if (told != (expected != 0) || found != expected) {
+        fprintf(stderr, "allowed %x, task %u: %x instead of %x\n", allowed, task, found, expected);
+        check(false, "cores of a task");
+    }
+}
+
+static void tasks_have_cores_with_all_their_threads(void) {
+    char folder[] = P_tmpdir "/queqiao-cpus-XXXXXX";
+    static const uint16_t two[] = {1, 3};
+    static const uint16_t packed[] = {0, 1};
+    static const uint16_t beyond[] = {1, 5};
+    make_cpus(folder);
+    /* In a group with these cores alone. */
+    cores_are(folder, 0xAA, two, 2, 0, 0x22);
+    cores_are(folder, 0xAA, two, 2, 1, 0x88);
+    /* Nothing confines the run. */
+    cores_are(folder, 0xFF, two, 2, 0, 0x22);
+    cores_are(folder, 0xFF, two, 2, 1, 0x88);
+    /* The node itself has but some CPUs of the machine: its core 0 is CPUs 1 and 5. */
+    cores_are(folder, 0xEE, packed, 2, 0, 0x22);
+    cores_are(folder, 0xEE, packed, 2, 1, 0x44);
+    cores_are(folder, 0xFF, beyond, 2, 1, 0);
+    /* Somebody narrowed it down. */
+    cores_are(folder, 0x22, two, 2, 0, 0);
+    char command[128];
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    check(system(command) == 0, "the folder goes");
+}
+
 int main(void) {
     if (sodium_init() < 0) {
         return 2;
@@ -407,5 +474,6 @@ int main(void) {
     TEST(wide_layouts_are_read_from_lists);
     TEST(fences_gather_what_their_nodes_give);
     TEST(fences_and_questions_have_bounds);
+    TEST(tasks_have_cores_with_all_their_threads);
     return failures == 0 ? 0 : 1;
 }
