@@ -52,6 +52,15 @@ bool exchange_has(const struct exchange_fence *fence, const struct layout *layou
     return false;
 }
 
+bool exchange_awaits(const struct exchange *exchange, const struct layout *layout, uint32_t node) {
+    for (const struct exchange_fence *each = exchange->open; each != NULL; each = each->next) {
+        if (!each->given[node] && exchange_has(each, layout, node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void exchange_release(struct exchange_fence *fence) {
     buffer_free(&fence->all);
     free(fence->given);

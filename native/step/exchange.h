@@ -34,6 +34,9 @@ bool exchange_open(struct exchange *exchange, const struct layout *layout);
 enum exchange_outcome exchange_take(struct exchange *exchange, const struct layout *layout, uint32_t node,
                                     const uint8_t *bytes, size_t length, struct exchange_fence **fence);
 
+/* Whether a fence waits for what the node has not given. */
+bool exchange_awaits(const struct exchange *exchange, const struct layout *layout, uint32_t node);
+
 /* Whether the node takes part. */
 bool exchange_has(const struct exchange_fence *fence, const struct layout *layout, uint32_t node);
 void exchange_release(struct exchange_fence *fence);

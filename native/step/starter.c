@@ -330,11 +330,28 @@ static void lose(struct starter *self, uint32_t index) {
     channel_close(&member->channel);
 }
 
+/* A node whose tasks have all ended gives nothing more: who waits for it would wait for ever. */
+static void abort_what_waits_in_vain(struct starter *self) {
+    bool in_barrier = false;
+    for (uint32_t i = 0; i < self->layout.count; i++) {
+        in_barrier |= self->members[i].in_barrier;
+    }
+    for (uint32_t i = 0; i < self->layout.count && !self->aborted; i++) {
+        const struct member *member = &self->members[i];
+        if (member->done && ((in_barrier && !member->in_barrier) || exchange_awaits(&self->exchange, &self->layout, i))) {
+            say("ranks wait for those of node %s, which have ended: every rank of the step has to take part",
+                self->layout.nodes[i].name);
+            abort_step(self, CODE_LOST);
+        }
+    }
+}
+
 static void barrier(struct starter *self, struct member *member, const uint8_t *bytes, size_t length) {
     member->in_barrier = true;
     buffer_add(&self->barrier, bytes, length);
     for (uint32_t i = 0; i < self->layout.count; i++) {
         if (!self->members[i].in_barrier) {
+            abort_what_waits_in_vain(self);
             return;
         }
     }
@@ -365,6 +382,7 @@ static void fence(struct starter *self, uint32_t index, const uint8_t *bytes, si
         lose(self, index);
         break;
     case EXCHANGE_WAITS:
+        abort_what_waits_in_vain(self);
         break;
     }
 }
@@ -457,6 +475,7 @@ static void handle_frame(struct starter *self, uint32_t index, enum frame_type t
     case FRAME_DONE:
         member->done = true;
         leave_exchange(self, index);
+        abort_what_waits_in_vain(self);
         break;
     default:
         lose(self, index);

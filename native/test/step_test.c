@@ -338,6 +338,9 @@ static void fences_gather_what_their_nodes_give(void) {
     check(give(&exchange, &layout, 0, all, 2, &fence) == EXCHANGE_WAITS, "one of all");
     check(give(&exchange, &layout, 2, outer, 1, &fence) == EXCHANGE_WAITS, "one of some, meanwhile");
     check(give(&exchange, &layout, 1, all, 3, &fence) == EXCHANGE_WAITS, "two of all");
+    check(exchange_awaits(&exchange, &layout, 0) && !exchange_awaits(&exchange, &layout, 1) &&
+              exchange_awaits(&exchange, &layout, 2),
+          "whom the fences wait for");
     check(give(&exchange, &layout, 0, outer, 1, &fence) == EXCHANGE_COMPLETE, "all of some");
     check(fence->all.end == 4 + 12 + 2 && memcmp(fence->all.bytes + 16, "ca", 2) == 0, "what they gave");
     check(exchange_has(fence, &layout, 0) && !exchange_has(fence, &layout, 1) && exchange_has(fence, &layout, 2), "who");
@@ -346,7 +349,7 @@ static void fences_gather_what_their_nodes_give(void) {
     check(fence->all.end == 4 + 5 && memcmp(fence->all.bytes + 4, "aabbb", 5) == 0 && exchange_has(fence, &layout, 1),
           "what all gave");
     exchange_release(fence);
-    check(exchange.count == 0 && exchange.bytes == 0, "nothing is kept");
+    check(exchange.count == 0 && exchange.bytes == 0 && !exchange_awaits(&exchange, &layout, 0), "nothing is kept");
     check(give(&exchange, &layout, 1, outer, 1, &fence) == EXCHANGE_BROKEN, "a node that takes no part");
     check(give(&exchange, &layout, 0, outer, 1, &fence) == EXCHANGE_WAITS, "open");
     check(give(&exchange, &layout, 0, outer, 1, &fence) == EXCHANGE_BROKEN, "a node that gives twice");

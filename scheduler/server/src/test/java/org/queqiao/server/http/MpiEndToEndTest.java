@@ -214,6 +214,28 @@ final class MpiEndToEndTest {
     assertThat(lines).containsExactly("abort ended", "kill ended", "leave ended", "8");
   }
 
+  /** The ranks of the second node end before they say a word; those of the first would wait. */
+  @Test
+  void ranksThatWaitForANodeWhereNoneBeganEndTheStepWithItsName() throws Exception {
+    String ranks = " sh -c '[ $SLURM_NODEID = 1 ] && exit 0; exec \"$0\" \"$@\"' ";
+    List<String> lines =
+        run(
+            "nodes=2&tasks=4",
+            "for mpi in pmix pmi1; do\n"
+                + "  program='"
+                + pmixProgram()
+                + " groups'; [ $mpi = pmix ] || program="
+                + program("mpicc.mpich")
+                + "\n  timeout 60 queqiao run --mpi $mpi"
+                + ranks
+                + "$program >vain-$mpi-$SLURM_JOB_ID 2>&1; code=$?\n"
+                + "  [ $code -ne 0 ] && [ $code -ne 124 ] && echo $mpi ended\n"
+                + "  grep -o 'wait for those of node cn2, which have ended' vain-$mpi-$SLURM_JOB_ID\n"
+                + "done\n");
+    String waits = "wait for those of node cn2, which have ended";
+    assertThat(lines).containsExactly("pmix ended", waits, "pmi1 ended", waits);
+  }
+
   @Test
   void aNodeWithoutTheLibraryIsNamedAndNothingIsStarted() throws Exception {
     List<String> lines =
