@@ -230,7 +230,8 @@ final class MpiEndToEndTest {
                 + ranks
                 + "$program >vain-$mpi-$SLURM_JOB_ID 2>&1; code=$?\n"
                 + "  [ $code -ne 0 ] && [ $code -ne 124 ] && echo $mpi ended\n"
-                + "  grep -o 'wait for those of node cn2, which have ended' vain-$mpi-$SLURM_JOB_ID\n"
+                + "  grep -o 'wait for those of node cn2, which have ended'"
+                + " vain-$mpi-$SLURM_JOB_ID\n"
                 + "done\n");
     String waits = "wait for those of node cn2, which have ended";
     assertThat(lines).containsExactly("pmix ended", waits, "pmi1 ended", waits);
