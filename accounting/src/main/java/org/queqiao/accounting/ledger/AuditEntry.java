@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.codec.FactText;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DisputeAnswered;
@@ -150,6 +151,7 @@ public record AuditEntry(
       case PlatformDefined e -> "platform:" + e.name();
       case QosDefined e -> "qos:" + e.name();
       case PriorityPolicyDefined _ -> "site:priorities";
+      case BillingDefined _ -> "site:billing";
       case JobPolicyDefined _ -> "site:job-policy";
       case SchedulingDefined _ -> "site:scheduling";
       case TopologyDefined _ -> "site:topology";

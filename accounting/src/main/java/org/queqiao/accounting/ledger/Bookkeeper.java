@@ -13,6 +13,7 @@ import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
@@ -146,7 +147,7 @@ public final class Bookkeeper {
       case DisputeOpened e -> books.openDispute(e, logged);
       case DisputeAnswered e -> books.answerDispute(e, logged);
       case BudgetDefined e -> books.putBudget(e.terms(), e.reason(), logged);
-      case ArrayTasksEnded _, BudgetTold _, BudgetUseTold _ -> {}
+      case BillingDefined _, ArrayTasksEnded _, BudgetTold _, BudgetUseTold _ -> {}
       case ClusterObserved e -> books.putTold(e.cluster(), e.completeMs());
       case RunObserved e -> observed.record(e, logged, books);
       case RunImported e -> observed.record(e, logged, books);

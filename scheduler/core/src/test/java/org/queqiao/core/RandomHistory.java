@@ -17,6 +17,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
@@ -642,8 +643,11 @@ final class RandomHistory {
         actor, content, story.nowMs - 60_000 + 600_000L * plans.nextInt(40));
   }
 
-  /** Somebody else leads a project, or who pays is another, with a reason or without. */
+  /** The calendar of bills is stated, or somebody else leads a project, or who pays is another. */
   private Input leader() {
+    if (story.log.size() % 5 == 0) {
+      return new Input.DefineBilling(SchedulerStory.OWNER, new BillingDefined("UTC", 1, "CNY"));
+    }
     Input set =
         new Input.SetProject(
             leaders.nextInt(4) == 0 ? user("liwei") : SchedulerStory.OWNER,

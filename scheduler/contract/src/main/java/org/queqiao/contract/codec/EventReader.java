@@ -93,6 +93,7 @@ final class EventReader {
       case MEMBERSHIP_REMOVED -> membershipRemoved(in.getMembershipRemoved());
       case WALLET_FUNDED -> funded(in.getWalletFunded());
       case BUDGET_TOLD, CREDIT_LINE_SET -> WalletCodec.event(in);
+      case BILLING_DEFINED -> MoneyCodec.read(in.getBillingDefined());
       case MONEY_PROPOSED -> MoneyCodec.read(in.getMoneyProposed());
       case MONEY_DECIDED -> MoneyCodec.read(in.getMoneyDecided());
       case DISPUTE_OPENED, DISPUTE_ANSWERED -> DisputeCodec.event(in);

@@ -1,5 +1,6 @@
 package org.queqiao.contract.codec;
 
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
@@ -23,6 +24,7 @@ import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.snapshot.MoneyImage;
 import org.queqiao.contract.wire.EventRecord;
+import org.queqiao.contract.wire.PbBillingDefined;
 import org.queqiao.contract.wire.PbClusterImage;
 import org.queqiao.contract.wire.PbContract;
 import org.queqiao.contract.wire.PbDayFactor;
@@ -41,6 +43,7 @@ final class MoneyCodec {
   /** Writes a fact about wallets, budgets, disputes or changes by two people. */
   static void write(MoneyEvent event, EventRecord.Builder out) {
     switch (event) {
+      case BillingDefined e -> out.setBillingDefined(write(e));
       case BudgetTold e -> out.setBudgetTold(WalletCodec.write(e));
       case CreditLineSet e -> out.setCreditLineSet(WalletCodec.write(e));
       case MoneyProposed e -> out.setMoneyProposed(write(e));
@@ -50,6 +53,18 @@ final class MoneyCodec {
       case DisputeOpened e -> out.setDisputeOpened(DisputeCodec.write(e));
       case DisputeAnswered e -> out.setDisputeAnswered(DisputeCodec.write(e));
     }
+  }
+
+  static PbBillingDefined write(BillingDefined e) {
+    return PbBillingDefined.newBuilder()
+        .setZone(e.zone())
+        .setFiscalYearStart(e.fiscalYearStart())
+        .setCurrency(e.currency())
+        .build();
+  }
+
+  static BillingDefined read(PbBillingDefined in) {
+    return new BillingDefined(in.getZone(), in.getFiscalYearStart(), in.getCurrency());
   }
 
   static PbMoneyProposed write(MoneyProposed e) {
@@ -94,6 +109,9 @@ final class MoneyCodec {
     image.disputes().forEach(each -> out.addDisputes(DisputeCodec.write(each)));
     AllowanceCodec.write(image.allowances(), out);
     image.contracts().forEach(each -> out.addContracts(contract(each)));
+    if (image.billing() != null) {
+      out.setBilling(write(image.billing()));
+    }
   }
 
   static MoneyImage read(PbClusterImage in) {
@@ -112,7 +130,8 @@ final class MoneyCodec {
         ModelReader.list(in.getBudgetsList(), BudgetCodec::read),
         ModelReader.list(in.getDisputesList(), DisputeCodec::read),
         AllowanceCodec.read(in),
-        ModelReader.list(in.getContractsList(), MoneyCodec::contract));
+        ModelReader.list(in.getContractsList(), MoneyCodec::contract),
+        in.hasBilling() ? read(in.getBilling()) : null);
   }
 
   private static PbMoneyChange write(MoneyChange change) {

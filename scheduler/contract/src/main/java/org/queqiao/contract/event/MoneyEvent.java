@@ -1,8 +1,9 @@
 package org.queqiao.contract.event;
 
-/** A fact about wallets, budgets, disputes or changes by two people. */
+/** A fact about the calendar of bills, wallets, budgets, disputes or changes by two people. */
 public sealed interface MoneyEvent extends Event
-    permits BudgetDefined,
+    permits BillingDefined,
+        BudgetDefined,
         BudgetTold,
         BudgetUseTold,
         CreditLineSet,

@@ -1,6 +1,7 @@
 package org.queqiao.contract.snapshot;
 
 import java.util.List;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.Dispute;
 import org.queqiao.contract.money.MoneyChange;
@@ -17,6 +18,7 @@ import org.queqiao.contract.money.Proposal;
  * @param disputes those that nobody has answered, by number
  * @param allowances core-hours that projects have beside their wallets
  * @param contracts approved contracts, in the order of their approval
+ * @param billing by which calendar bills are made, or null before that was stated
  */
 public record MoneyImage(
     List<Proposal> proposals,
@@ -25,7 +27,8 @@ public record MoneyImage(
     List<BudgetImage> budgets,
     List<Dispute> disputes,
     AllowancesImage allowances,
-    List<ContractTerms> contracts) {
+    List<ContractTerms> contracts,
+    BillingDefined billing) {
   /** Nothing was ever proposed. */
   public static final MoneyImage NONE = new MoneyImage(List.of(), List.of(), List.of());
 
@@ -42,6 +45,18 @@ public record MoneyImage(
   public MoneyImage(
       List<Proposal> proposals, List<PriceItem> items, List<MoneyChange.CustomerClass> classes) {
     this(proposals, items, classes, List.of(), List.of());
+  }
+
+  /** Of a site whose calendar was not stated. */
+  public MoneyImage(
+      List<Proposal> proposals,
+      List<PriceItem> items,
+      List<MoneyChange.CustomerClass> classes,
+      List<BudgetImage> budgets,
+      List<Dispute> disputes,
+      AllowancesImage allowances,
+      List<ContractTerms> contracts) {
+    this(proposals, items, classes, budgets, disputes, allowances, contracts, null);
   }
 
   /** Of a site without contracts. */

@@ -3,6 +3,7 @@ package org.queqiao.core.admission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.TariffDefined;
@@ -25,6 +26,8 @@ public final class MoneyCheck {
   /** A thousand million units of the currency at once. */
   static final long MAX_FUNDING_MICRO = 1_000_000_000_000_000L;
 
+  private static final int MAX_ZONE_CHARACTERS = 64;
+  private static final int MONTHS = 12;
   private static final int MAX_REASON_CHARACTERS = 256;
 
   private final Cluster cluster;
@@ -82,6 +85,50 @@ public final class MoneyCheck {
       }
     }
     return Decision.done(List.of(new Fact(input.actor(), effective)));
+  }
+
+  /**
+   * The calendar and the currency are stated once: said otherwise, the same log would make other
+   * bills. Until there is a job, a price or money they change nothing and may be said anew.
+   */
+  public Decision decide(Input.DefineBilling input) {
+    BillingDefined said = input.billing();
+    if (input.actor().kind() != Actor.Kind.LOCAL_OWNER) {
+      return Rejections.forbidden("the configuration says by which calendar bills are made");
+    }
+    if (said.fiscalYearStart() < 1 || said.fiscalYearStart() > MONTHS) {
+      return Rejections.invalid(
+          "fiscalYearStart",
+          "a fiscal year begins with a month from 1 to 12, not " + said.fiscalYearStart());
+    }
+    String problem = TextRules.problemOfLine(said.zone(), MAX_ZONE_CHARACTERS);
+    if (problem != null) {
+      return Rejections.invalid("zone", "the time zone " + problem + ": name one");
+    }
+    BillingDefined stated = cluster.money().billing().orElse(null);
+    if (said.equals(stated)) {
+      return Decision.done(List.of());
+    }
+    boolean nothingYet =
+        cluster.lastJobId() == 0
+            && cluster.policy().tariffs().isEmpty()
+            && cluster.money().items().isEmpty()
+            && cluster.wallets().all().isEmpty();
+    if (stated != null && !nothingYet) {
+      return Rejections.conflict(
+          "billing",
+          "bills here are made by zone "
+              + stated.zone()
+              + ", with fiscal years from month "
+              + stated.fiscalYearStart()
+              + " and in "
+              + stated.currency()
+              + ": said otherwise, the same log would make other bills");
+    }
+    return (nothingYet
+            ? SiteCurrency.badForm(said.currency())
+            : SiteCurrency.wrong(cluster, said.currency()))
+        .orElseGet(() -> Decision.done(List.of(new Fact(input.actor(), said))));
   }
 
   public Decision decide(Input.FundWallet input) {

@@ -108,6 +108,7 @@ public final class ReasonCheck {
           Input.Tick _,
           Input.PlanPass _,
           Input.TellBudgets _,
+          Input.DefineBilling _,
           Input.TellBudgetUse _,
           Input.RecordRuns _ ->
           false;

@@ -16,9 +16,9 @@ final class SiteCurrency {
 
   /** Why a currency is not that of the site, or nothing. */
   static Optional<Decision> wrong(Cluster cluster, String currency) {
-    if (!FORM.matcher(currency).matches()) {
-      return Optional.of(
-          Rejections.invalid("currency", "a currency is an ISO 4217 code, such as CNY"));
+    Optional<Decision> bad = badForm(currency);
+    if (bad.isPresent()) {
+      return bad;
     }
     Optional<String> priced =
         cluster.policy().tariffs().stream()
@@ -45,6 +45,20 @@ final class SiteCurrency {
                     + currency));
       }
     }
-    return Optional.empty();
+    return cluster
+        .money()
+        .billing()
+        .filter(stated -> !stated.currency().equals(currency))
+        .map(stated ->
+            Rejections.invalid(
+                "currency", "bills here are in " + stated.currency() + ", not in " + currency));
+  }
+
+  /** Why a text is no currency, or nothing. */
+  static Optional<Decision> badForm(String currency) {
+    return FORM.matcher(currency).matches()
+        ? Optional.empty()
+        : Optional.of(
+            Rejections.invalid("currency", "a currency is an ISO 4217 code, such as CNY"));
   }
 }

@@ -3,6 +3,7 @@ package org.queqiao.core.message;
 import java.util.List;
 import org.queqiao.contract.account.PlannedChange;
 import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;
@@ -384,6 +385,9 @@ public sealed interface Input {
 
   /** Another person decides on it. */
   record DecideMoney(Actor actor, long proposal, boolean approve, String reason) implements Input {}
+
+  /** The configuration says by which calendar and in which currency bills are made. */
+  record DefineBilling(Actor actor, BillingDefined billing) implements Input {}
 
   /** Money goes into the wallet of a project. */
   record FundWallet(Actor actor, WalletFunded funding) implements Input {}

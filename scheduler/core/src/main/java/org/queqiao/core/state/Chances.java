@@ -1,6 +1,7 @@
 package org.queqiao.core.state;
 
 import org.queqiao.contract.event.ClusterObserved;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.DomainDefined;
@@ -53,6 +54,7 @@ final class Chances {
       case NodeFenced _ -> false;
       // No plan reads what they say.
       case ClusterObserved _,
+          BillingDefined _,
           DisputeAnswered _,
           DisputeOpened _,
           DomainDefined _,

@@ -1,5 +1,6 @@
 package org.queqiao.core.state;
 
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceOrder;
 import org.queqiao.contract.money.ContractTerms;
@@ -20,6 +21,13 @@ final class MoneyDigest {
   }
 
   void write(MoneyImage image) {
+    BillingDefined billing = image.billing();
+    if (billing != null) {
+      out.text("billing")
+          .text(billing.zone())
+          .number(billing.fiscalYearStart())
+          .text(billing.currency());
+    }
     AllowancesImage allowances = image.allowances();
     boolean allowed =
         !allowances.allowances().isEmpty()

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
@@ -48,6 +49,7 @@ public final class MoneyTable {
   private final AllowanceTable allowances;
   private final BudgetTable budgets;
   private final DisputeTable disputes;
+  private BillingDefined billing;
 
   MoneyTable(Cluster cluster) {
     this.cluster = cluster;
@@ -81,6 +83,11 @@ public final class MoneyTable {
     return Collections.unmodifiableList(contracts);
   }
 
+  /** By which calendar and in which currency bills are made, once that is stated. */
+  public Optional<BillingDefined> billing() {
+    return Optional.ofNullable(billing);
+  }
+
   /** What projects and users may use. */
   public BudgetTable budgets() {
     return budgets;
@@ -99,6 +106,7 @@ public final class MoneyTable {
   /** Makes a fact about wallets, budgets, disputes or changes by two people true. */
   void apply(MoneyEvent event, Actor actor, long nowMs) {
     switch (event) {
+      case BillingDefined e -> billing = e;
       case BudgetTold e -> cluster.wallets().told(e, nowMs);
       case CreditLineSet e -> cluster.wallets().set(e);
       case MoneyProposed e -> proposed(e, actor, nowMs);
@@ -118,7 +126,8 @@ public final class MoneyTable {
         budgets.images(),
         disputes.image(),
         allowances.image(),
-        contracts);
+        contracts,
+        billing);
   }
 
   void restore(MoneyImage image) {
@@ -129,6 +138,7 @@ public final class MoneyTable {
     image.disputes().forEach(disputes::restore);
     allowances.restore(image.allowances());
     image.contracts().forEach(this::add);
+    billing = image.billing();
   }
 
   private void proposed(MoneyProposed event, Actor by, long nowMs) {

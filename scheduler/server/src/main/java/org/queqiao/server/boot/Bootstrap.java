@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.PartitionDefined;
@@ -24,6 +25,8 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
+import org.queqiao.server.config.ConfigException;
+import org.queqiao.server.config.ServerConfig;
 
 /**
  * Makes an empty cluster usable: one partition, one project, one administrator. Each step is
@@ -62,6 +65,32 @@ public final class Bootstrap {
   public record UnixUser(String name, int uid) {
     /** None: the account cannot submit. */
     public static final UnixUser NONE = new UnixUser("", -1);
+  }
+
+  /**
+   * States in the log by which calendar and in which currency bills are made, if it does not say so.
+   *
+   * @throws ConfigException where it says something else
+   */
+  public void billing(ServerConfig.Billing configured)
+      throws InterruptedException, ExecutionException {
+    BillingDefined said =
+        new BillingDefined(
+            configured.zone().getId(), configured.fiscalYearStart(), configured.currency());
+    Reply reply = door.apply(new Input.DefineBilling(owner, said)).get();
+    if (reply instanceof Reply.Rejected rejected) {
+      throw new ConfigException(
+          "billing.zone, billing.fiscalYearStart and billing.currency are "
+              + said.zone()
+              + ", "
+              + said.fiscalYearStart()
+              + " and "
+              + said.currency()
+              + " in the configuration, but "
+              + rejected.rejection().message()
+              + ". Set them as the log has them: they are stated once, at the first start, and can"
+              + " be said anew until there is a job, a price or money");
+    }
   }
 
   /**

@@ -399,6 +399,7 @@ public final class Server implements AutoCloseable {
       throws IOException, InterruptedException, ExecutionException {
     String owner = options.owner();
     Bootstrap bootstrap = new Bootstrap(runtime::submit, owner, config.billing().currency());
+    bootstrap.billing(config.billing());
     Bootstrap.UnixUser unix = unixUser(unixUsers, owner);
     bootstrap.first(image, unix.uid() == 0 ? Bootstrap.UnixUser.NONE : unix);
     if (!options.demoUnixUsers().isEmpty()) {

@@ -227,7 +227,7 @@ public record ServerConfig(
               "billing.zone",
               "time zone",
               "Asia/Shanghai",
-              "Where a billing day begins. Set once, before the first job.");
+              "Where a billing day begins. Set once, before the first job: the log keeps it.");
       String currency =
           from.text(
               "billing.currency", "ISO 4217 code", "CNY", "Currency of amounts that name none.");

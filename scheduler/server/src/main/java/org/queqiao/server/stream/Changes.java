@@ -5,6 +5,7 @@ import java.util.Map;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
@@ -160,7 +161,7 @@ final class Changes {
       case MoneyDecided e -> money(logged, e.change());
       case RunImported e -> project(logged, e.run().project());
       case RunObserved e -> project(logged, e.run().project());
-      case ClusterObserved _, BudgetUseTold _, DisputeAnswered _ -> partition(logged, null);
+      case ClusterObserved _, BudgetUseTold _, DisputeAnswered _, BillingDefined _ -> partition(logged, null);
       case UserDefined e -> account(logged, e.name(), null);
       case RoleGranted e -> account(logged, e.user(), null);
       case RoleRevoked e -> account(logged, e.user(), null);

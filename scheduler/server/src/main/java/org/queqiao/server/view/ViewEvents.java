@@ -8,6 +8,7 @@ import java.util.function.UnaryOperator;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
@@ -222,7 +223,7 @@ final class ViewEvents {
       case RunImported e -> jobs.historyUpTo(e.job().value());
       case RunObserved e -> jobs.historyUpTo(e.job().value());
       case MoneyDecided e -> decided(e);
-      case MoneyProposed _, DisputeOpened _, DisputeAnswered _, BudgetDefined _ -> {}
+      case BillingDefined _, MoneyProposed _, DisputeOpened _, DisputeAnswered _, BudgetDefined _ -> {}
       case PartitionDefined _,
           LicenceDefined _,
           TopologyDefined _,

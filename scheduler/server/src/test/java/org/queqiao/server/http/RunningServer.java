@@ -97,25 +97,37 @@ final class RunningServer {
     Files.createDirectories(data.resolve("run"));
     Files.createDirectories(data.resolve("server"));
     EmptyDatabase.in(data.resolve("postgres"));
+    Runtime.getRuntime().addShutdownHook(new Thread(this::end));
+    server = started(lines, more);
+  }
+
+  /** Ends the server and starts it again with these lines in its configuration. */
+  void startAgain(String lines) throws Exception {
+    if (server != null) {
+      server.close();
+      server = null;
+    }
+    server = started(lines, List.of());
+  }
+
+  private Server started(String lines, List<String> more) throws Exception {
     Path config = Files.writeString(data.resolve("queqiao.yaml"), CONFIG + lines);
     Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-------"));
-    Runtime.getRuntime().addShutdownHook(new Thread(this::end));
     String me = System.getProperty("user.name");
-    server =
-        Server.start(
-            Options.parse(
-                Stream.concat(
-                        Stream.of(
-                            "--data",
-                            data.toString(),
-                            "--port",
-                            "0",
-                            "--demo",
-                            "--demo-unix-users",
-                            me.equals("root") ? "daemon" : me),
-                        more.stream())
-                    .toArray(String[]::new)),
-            FaultHandler.haltProcess());
+    return Server.start(
+        Options.parse(
+            Stream.concat(
+                    Stream.of(
+                        "--data",
+                        data.toString(),
+                        "--port",
+                        "0",
+                        "--demo",
+                        "--demo-unix-users",
+                        me.equals("root") ? "daemon" : me),
+                    more.stream())
+                .toArray(String[]::new)),
+        FaultHandler.haltProcess());
   }
 
   static synchronized RunningServer shared() throws Exception {

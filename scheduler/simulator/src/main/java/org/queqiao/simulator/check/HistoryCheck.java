@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
@@ -166,7 +167,7 @@ final class HistoryCheck {
       case NodeDown e -> reuse.down(e);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.accept(logged);
       case MoneyProposed _, MoneyDecided _, CreditLineSet _, RoomClaimed _, PromisesMovedUp _ -> {}
-      case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ -> {}
+      case BillingDefined _, DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ -> {}
       case ProjectDefined _,
           DomainDefined _,
           JobPolicyDefined _,

@@ -5,6 +5,7 @@ import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.ArrayEnded;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
+import org.queqiao.contract.event.BillingDefined;
 import org.queqiao.contract.event.BudgetDefined;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
@@ -156,6 +157,7 @@ final class PermissionCheck {
           ofProject(actor, event);
       case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
       case RunImported _, DisputeAnswered _, MoneyProposed _, MoneyDecided _ -> isFinance(actor);
+      case BillingDefined _ -> actor.kind() == Actor.Kind.LOCAL_OWNER;
       case TariffDefined _, WalletFunded _, CreditLineSet _ -> isFinance(actor);
     };
   }
