@@ -31,7 +31,8 @@ final class BillingStoriesTest {
     story.does(define(SHANGHAI));
     story.doesWithoutFacts(define(SHANGHAI));
     assertThat(story.machine.image().money().billing()).isEqualTo(SHANGHAI);
-    assertThat(story.refuses(price("EUR")).message()).isEqualTo("bills here are in CNY, not in EUR");
+    assertThat(story.refuses(price("EUR")).message())
+        .isEqualTo("bills here are in CNY, not in EUR");
     story.does(price("CNY"));
     story.doesWithoutFacts(define(SHANGHAI));
     for (BillingDefined other :

@@ -2,8 +2,8 @@ package org.queqiao.core.message;
 
 import java.util.List;
 import org.queqiao.contract.account.PlannedChange;
-import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BillingDefined;
+import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DomainDefined;

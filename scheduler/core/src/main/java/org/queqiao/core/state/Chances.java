@@ -1,7 +1,7 @@
 package org.queqiao.core.state;
 
-import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.BillingDefined;
+import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.DomainDefined;

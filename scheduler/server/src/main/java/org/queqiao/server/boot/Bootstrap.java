@@ -68,7 +68,8 @@ public final class Bootstrap {
   }
 
   /**
-   * States in the log by which calendar and in which currency bills are made, if it does not say so.
+   * States in the log by which calendar and in which currency bills are made, if it does not say
+   * so.
    *
    * @throws ConfigException where it says something else
    */

@@ -161,7 +161,8 @@ final class Changes {
       case MoneyDecided e -> money(logged, e.change());
       case RunImported e -> project(logged, e.run().project());
       case RunObserved e -> project(logged, e.run().project());
-      case ClusterObserved _, BudgetUseTold _, DisputeAnswered _, BillingDefined _ -> partition(logged, null);
+      case ClusterObserved _, BudgetUseTold _, DisputeAnswered _, BillingDefined _ ->
+          partition(logged, null);
       case UserDefined e -> account(logged, e.name(), null);
       case RoleGranted e -> account(logged, e.user(), null);
       case RoleRevoked e -> account(logged, e.user(), null);

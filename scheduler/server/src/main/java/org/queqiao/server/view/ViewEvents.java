@@ -223,7 +223,11 @@ final class ViewEvents {
       case RunImported e -> jobs.historyUpTo(e.job().value());
       case RunObserved e -> jobs.historyUpTo(e.job().value());
       case MoneyDecided e -> decided(e);
-      case BillingDefined _, MoneyProposed _, DisputeOpened _, DisputeAnswered _, BudgetDefined _ -> {}
+      case BillingDefined _,
+          MoneyProposed _,
+          DisputeOpened _,
+          DisputeAnswered _,
+          BudgetDefined _ -> {}
       case PartitionDefined _,
           LicenceDefined _,
           TopologyDefined _,
