@@ -214,8 +214,7 @@ public final class SchedulerMachine {
       case Input.RevokeRole i -> role.decide(i);
       case Input.SetMembership i -> role.decide(i);
       case Input.RemoveMembership i -> role.decide(i);
-      case Input.DefineBilling i -> money.decide(i);
-      case Input.FundWallet i -> money.decide(i);
+      case Input.DefineBilling _, Input.FundWallet _ -> money.ofFirstStart(input);
       case Input.SetCreditLine i -> money.decide(i);
       case Input.TellBudgets i -> money.decide(i);
       case Input.OpenDispute i -> dispute.decide(i);

@@ -94,8 +94,7 @@ final class EventReader {
       case WALLET_FUNDED -> funded(in.getWalletFunded());
       case BUDGET_TOLD, CREDIT_LINE_SET -> WalletCodec.event(in);
       case BILLING_DEFINED -> MoneyCodec.read(in.getBillingDefined());
-      case MONEY_PROPOSED -> MoneyCodec.read(in.getMoneyProposed());
-      case MONEY_DECIDED -> MoneyCodec.read(in.getMoneyDecided());
+      case MONEY_PROPOSED, MONEY_DECIDED -> MoneyCodec.event(in);
       case DISPUTE_OPENED, DISPUTE_ANSWERED -> DisputeCodec.event(in);
       case BUDGET_DEFINED, BUDGET_USE_TOLD -> BudgetCodec.event(in);
       case RUN_OBSERVED, RUN_IMPORTED, CLUSTER_OBSERVED -> ObservedCodec.event(in);

@@ -55,6 +55,10 @@ final class MoneyCodec {
     }
   }
 
+  static MoneyEvent event(EventRecord in) {
+    return in.hasMoneyProposed() ? read(in.getMoneyProposed()) : read(in.getMoneyDecided());
+  }
+
   static PbBillingDefined write(BillingDefined e) {
     return PbBillingDefined.newBuilder()
         .setZone(e.zone())

@@ -87,11 +87,18 @@ public final class MoneyCheck {
     return Decision.done(List.of(new Fact(input.actor(), effective)));
   }
 
+  /** Decides on what is said at the first start of a site. */
+  public Decision ofFirstStart(Input input) {
+    return input instanceof Input.DefineBilling billing
+        ? decide(billing)
+        : decide((Input.FundWallet) input);
+  }
+
   /**
    * The calendar and the currency are stated once: said otherwise, the same log would make other
    * bills. Until there is a job, a price or money they change nothing and may be said anew.
    */
-  public Decision decide(Input.DefineBilling input) {
+  private Decision decide(Input.DefineBilling input) {
     BillingDefined said = input.billing();
     if (input.actor().kind() != Actor.Kind.LOCAL_OWNER) {
       return Rejections.forbidden("the configuration says by which calendar bills are made");
@@ -131,7 +138,7 @@ public final class MoneyCheck {
         .orElseGet(() -> Decision.done(List.of(new Fact(input.actor(), said))));
   }
 
-  public Decision decide(Input.FundWallet input) {
+  private Decision decide(Input.FundWallet input) {
     WalletFunded funding = input.funding();
     if (!permissions.permit(input.actor(), new Action.FundWallet())) {
       return Rejections.forbidden("only finance funds wallets");

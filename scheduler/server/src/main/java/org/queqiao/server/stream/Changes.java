@@ -134,7 +134,7 @@ final class Changes {
       case JobChanged e -> asItStands(logged, e.job(), JobState.PENDING);
       case ArrayEnded e -> job(logged, e.array(), e.state());
       case RoomClaimed e -> job(logged, e.job(), JobState.PENDING);
-      case JobPolicyDefined _, PromisesMovedUp _ -> partition(logged, null);
+      case BillingDefined _, JobPolicyDefined _, PromisesMovedUp _ -> partition(logged, null);
       case SchedulingDefined _, LicenceDefined _, TopologyDefined _ -> partition(logged, null);
       case JobEnded e -> job(logged, e.job(), e.state());
       case NodeRegistered e -> node(logged, e.facts().name(), null);
@@ -161,8 +161,7 @@ final class Changes {
       case MoneyDecided e -> money(logged, e.change());
       case RunImported e -> project(logged, e.run().project());
       case RunObserved e -> project(logged, e.run().project());
-      case ClusterObserved _, BudgetUseTold _, DisputeAnswered _, BillingDefined _ ->
-          partition(logged, null);
+      case ClusterObserved _, BudgetUseTold _, DisputeAnswered _ -> partition(logged, null);
       case UserDefined e -> account(logged, e.name(), null);
       case RoleGranted e -> account(logged, e.user(), null);
       case RoleRevoked e -> account(logged, e.user(), null);

@@ -223,12 +223,9 @@ final class ViewEvents {
       case RunImported e -> jobs.historyUpTo(e.job().value());
       case RunObserved e -> jobs.historyUpTo(e.job().value());
       case MoneyDecided e -> decided(e);
-      case BillingDefined _,
-          MoneyProposed _,
-          DisputeOpened _,
-          DisputeAnswered _,
-          BudgetDefined _ -> {}
+      case MoneyProposed _, DisputeOpened _, DisputeAnswered _, BudgetDefined _ -> {}
       case PartitionDefined _,
+          BillingDefined _,
           LicenceDefined _,
           TopologyDefined _,
           JobPolicyDefined _,

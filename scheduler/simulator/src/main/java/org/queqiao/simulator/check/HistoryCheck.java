@@ -167,12 +167,9 @@ final class HistoryCheck {
       case NodeDown e -> reuse.down(e);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.accept(logged);
       case MoneyProposed _, MoneyDecided _, CreditLineSet _, RoomClaimed _, PromisesMovedUp _ -> {}
+      case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ -> {}
       case BillingDefined _,
-          DisputeOpened _,
-          DisputeAnswered _,
-          BudgetDefined _,
-          BudgetUseTold _ -> {}
-      case ProjectDefined _,
+          ProjectDefined _,
           DomainDefined _,
           JobPolicyDefined _,
           SchedulingDefined _,
