@@ -85,8 +85,8 @@ void watch_fd(struct launcher *self, int fd, uint32_t events, struct watch *watc
     MUST(fd >= 0 && watch->ready != NULL);
 }
 
-void remove_tmp(const struct launcher *self, const char *run) {
-    (void)self;
+void remove_tmp(const struct launcher *self, const char *run, bool wait) {
+    (void)self, (void)wait;
     MUST(strlen(run) < RUN_NAME_BYTES);
 }
 
