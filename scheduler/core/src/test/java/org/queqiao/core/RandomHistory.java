@@ -349,6 +349,9 @@ final class RandomHistory {
   }
 
   private static Input againOrSaved(Actor actor, JobId job) {
+    if (job.value() % 4 == 0) {
+      return new Input.CheckpointRun(new NodeName("n1"), 1001, new RunId(job, 1));
+    }
     return job.value() % 2 == 0
         ? new Input.CheckpointJob(actor, job)
         : new Input.RequeueJob(actor, job);
