@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.PromisedNodes;
@@ -46,9 +47,12 @@ final class PromiseFacts {
     promised.add(promise(job, mirror));
   }
 
-  /** Other room is held for a job or task that was promised a start. */
+  /**
+   * Other room is held for a job or task that was promised a start. One that was promised it in
+   * this slice is promised both, one after the other, as if the pass had been cut between the two.
+   */
   void moved(PlanJob job, ClusterMirror mirror) {
-    boolean first = promised.removeIf(each -> each.to() == job);
+    boolean first = promised.stream().anyMatch(each -> each.to() == job);
     (first ? promised : moved).add(promise(job, mirror));
   }
 
@@ -78,13 +82,18 @@ final class PromiseFacts {
             && cluster.jobs().find(id).stream().noneMatch(array -> hasPromise(array, starts));
   }
 
-  /** The first promises, to what does not start. */
+  /**
+   * The first promises, to what does not start: where room came during the pass, who was promised a
+   * start may have started after all.
+   */
   List<JobPromised> first(List<Event> starts) {
     List<JobPromised> out = new ArrayList<>();
     for (Promise each : promised) {
       Job job = startable(each);
-      boolean task = ClusterMirror.taskOf(each.to()) >= 0;
-      if (job != null && (task ? !hasPromise(job, starts) : job.promisedMs() == 0)) {
+      int task = ClusterMirror.taskOf(each.to());
+      if (job != null
+          && !isAmong(job, task, starts)
+          && (task < 0 ? job.promisedMs() == 0 : !hasPromise(job, starts))) {
         out.add(each.fact(job));
       }
     }
@@ -120,11 +129,18 @@ final class PromiseFacts {
     if (array.promisedMs() == 0 || task < 0) {
       return array.promisedMs() != 0;
     }
-    int index = array.spec().array().tasks().at(task);
+    return !isAmong(array, task, starts);
+  }
+
+  /** Whether a job, or the task of this ordinal of an array, starts by these facts. */
+  private static boolean isAmong(Job job, int task, List<Event> starts) {
+    int index = task < 0 ? -1 : job.spec().array().tasks().at(task);
     return starts.stream()
-        .noneMatch(fact ->
-            fact instanceof ArrayTaskSplit split
-                && split.array().equals(array.id())
-                && split.task() == index);
+        .anyMatch(fact ->
+            task < 0
+                ? fact instanceof JobAllocated run && run.run().job().equals(job.id())
+                : fact instanceof ArrayTaskSplit split
+                    && split.array().equals(job.id())
+                    && split.task() == index);
   }
 }
