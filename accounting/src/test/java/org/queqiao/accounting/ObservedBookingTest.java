@@ -28,6 +28,7 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
@@ -173,6 +174,103 @@ final class ObservedBookingTest {
     assertThat(ledger.books().balance("usage:" + PROJECT, Unit.DEVICE_MS, "")).isEqualTo(RAN_MS);
     assertThat(used()).isEqualTo(4 * RAN_MS);
     assertThat(ledger.unbalanced()).isEmpty();
+  }
+
+  private void refund(RefundCause cause, int permille) {
+    MoneyChange rule = new MoneyChange.RefundRule(cause, permille, 1, false);
+    log(new MoneyProposed(position + 1, rule, "not their doing"));
+    log(new MoneyDecided(position, true, rule, "seen"));
+  }
+
+  private static RunObserved ended(RunObserved told, JobState state, String word) {
+    ObservedRun run = told.run();
+    return new RunObserved(
+        told.job(),
+        told.revision(),
+        new ObservedRun(
+            run.id(),
+            run.task(),
+            run.name(),
+            run.user(),
+            run.uid(),
+            run.project(),
+            run.partition(),
+            state,
+            word,
+            run.exitCode(),
+            run.signal(),
+            run.startMs(),
+            run.endMs(),
+            run.stops(),
+            run.cores(),
+            run.memBytes(),
+            run.limitMs(),
+            run.nodes(),
+            run.steps(),
+            RunResources.ofSlurm("", Map.of())));
+  }
+
+  private long refunded() {
+    return -ledger.books().balance("refunds:" + PARTITION, Unit.MICRO, "CNY");
+  }
+
+  @Test
+  void aRunThatANodeFailedIsRefundedByRuleAndWhatIsToldOtherwiseTakesThatBack() {
+    log(new TariffDefined(PARTITION, 3_600_000, "CNY", 0));
+    refund(RefundCause.NODE_FAIL, 500);
+    log(ended(run(1, 4), JobState.NODE_FAIL, "NODE_FAIL"));
+    assertThat(refunded()).isEqualTo(2 * RAN_MS);
+    assertThat(paid()).isEqualTo(2 * RAN_MS);
+    // The rule changes meanwhile: what is taken back is what was given.
+    refund(RefundCause.NODE_FAIL, 1_000);
+    log(ended(run(2, 4), JobState.COMPLETED, "COMPLETED"));
+    assertThat(refunded()).isZero();
+    assertThat(paid()).isEqualTo(4 * RAN_MS);
+    log(ended(run(3, 3), JobState.NODE_FAIL, "BOOT_FAIL"));
+    assertThat(refunded()).isEqualTo(3 * RAN_MS);
+    assertThat(paid()).isZero();
+    assertThat(ledger.unbalanced()).isEmpty();
+  }
+
+  @Test
+  void runsThatWerePushedAsideOrRequeuedAreRefundedAndOthersAreNot() {
+    log(new TariffDefined(PARTITION, 3_600_000, "CNY", 0));
+    for (RefundCause each : RefundCause.values()) {
+      refund(each, 1_000);
+    }
+    log(ended(run(1, 4), JobState.PREEMPTED, "PREEMPTED"));
+    assertThat(paid()).isZero();
+    log(ended(run(2, 4), JobState.CANCELLED, "REQUEUED"));
+    assertThat(paid()).isZero();
+    log(ended(run(3, 4), JobState.CANCELLED, "CANCELLED"));
+    assertThat(paid()).isEqualTo(4 * RAN_MS);
+    assertThat(refunded()).isZero();
+    // One of old logs, for which there was no refund.
+    RunObserved old = ended(run(4, 4), JobState.NODE_FAIL, "NODE_FAIL");
+    log(new RunObserved(old.job(), 4, old.run().with(null)));
+    assertThat(paid()).isEqualTo(4 * RAN_MS);
+    assertThat(ledger.unbalanced()).isEmpty();
+  }
+
+  @Test
+  void aRunOfAFileThatANodeFailedIsRefundedIfItIsBilled() {
+    log(new TariffDefined(PARTITION, 3_600_000, "CNY", 0));
+    refund(RefundCause.NODE_FAIL, 1_000);
+    ObservedRun failed = ended(run(1, 4), JobState.NODE_FAIL, "NODE_FAIL").run();
+    log(new RunImported(new JobId(5), true, failed));
+    assertThat(refunded()).isEqualTo(4 * RAN_MS);
+    assertThat(paid()).isZero();
+    assertThat(ledger.unbalanced()).isEmpty();
+  }
+
+  @Test
+  void aRunOfAFileThatIsOnlyShownIsNotRefunded() {
+    log(new TariffDefined(PARTITION, 3_600_000, "CNY", 0));
+    refund(RefundCause.NODE_FAIL, 1_000);
+    ObservedRun failed = ended(run(1, 4), JobState.NODE_FAIL, "NODE_FAIL").run();
+    log(new RunImported(new JobId(5), false, failed));
+    assertThat(refunded()).isZero();
+    assertThat(paid()).isZero();
   }
 
   /** As old logs have it: what was billed for cores alone is taken back for cores alone. */

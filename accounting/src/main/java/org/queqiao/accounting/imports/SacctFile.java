@@ -272,9 +272,6 @@ public final class SacctFile {
   }
 
   private RunResources resources(List<String> cells, boolean started) throws BadLine {
-    if (!hasResources() && !at.containsKey(QOS)) {
-      return null;
-    }
     TreeMap<String, Long> gres = new TreeMap<>();
     for (String each : started ? tres(cells).split(",") : new String[0]) {
       if (each.startsWith(GRES)) {

@@ -3,6 +3,8 @@ package org.queqiao.accounting.ledger;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
@@ -218,8 +220,9 @@ final class MoneyEntries {
    * @param costs what the run cost, by currency
    * @param behind what of that was behind its last checkpoint
    * @param savedMs that checkpoint; 0 for none
+   * @return what is given back, by currency
    */
-  void refund(
+  SortedMap<String, Long> refund(
       JobRow job,
       RunId run,
       RefundCause cause,
@@ -230,31 +233,55 @@ final class MoneyEntries {
       LoggedEvent logged,
       Books books) {
     boolean saved = savedMs > 0 && books.refunds().isSinceCheckpoint(cause, endMs);
+    String reason = saved ? sinceCheckpoint(savedMs, job.detail()) : job.detail();
+    TreeMap<String, Long> given = new TreeMap<>();
     costs.forEach((currency, cost) -> {
       long micro = books.refunds().refund(cause, endMs, cost, behind.getOrDefault(currency, 0L));
       if (micro == 0) {
         return;
       }
-      String transaction = "refund/" + run + "/" + currency;
-      Entry entry = new Entry(transaction, run, logged, null);
-      books.post(
-          List.of(
-              entry.money("wallet:" + job.project(), currency, micro),
-              entry.money("refunds:" + job.partition(), currency, Math.negateExact(micro))));
-      books.note(
-          new StatementEntry(
-              transaction,
-              StatementEntry.Kind.REFUND,
-              job.project(),
-              calendar.month(logged.timeMs()),
-              job.user().value(),
-              run,
-              cause.name(),
-              saved ? sinceCheckpoint(savedMs, job.detail()) : job.detail(),
-              micro,
-              currency,
-              logged.position()));
+      Entry entry = new Entry("refund/" + run + "/" + currency, run, logged, null);
+      refunded(job, entry, cause.name(), reason, micro, currency, books);
+      given.put(currency, micro);
     });
+    return given;
+  }
+
+  /** Takes back what was given back of a run that is told otherwise now. */
+  void takeBack(
+      JobRow job, RunId run, SortedMap<String, Long> given, LoggedEvent logged, Books books) {
+    given.forEach((currency, micro) -> {
+      Entry entry = new Entry("reverse-refund/" + run + "/" + currency, run, logged, null);
+      refunded(
+          job, entry, "", "it is told otherwise now", Math.negateExact(micro), currency, books);
+    });
+  }
+
+  private void refunded(
+      JobRow job,
+      Entry entry,
+      String cause,
+      String reason,
+      long micro,
+      String currency,
+      Books books) {
+    books.post(
+        List.of(
+            entry.money("wallet:" + job.project(), currency, micro),
+            entry.money("refunds:" + job.partition(), currency, Math.negateExact(micro))));
+    books.note(
+        new StatementEntry(
+            entry.transaction(),
+            StatementEntry.Kind.REFUND,
+            job.project(),
+            calendar.month(entry.logged().timeMs()),
+            job.user().value(),
+            entry.run(),
+            cause,
+            reason,
+            micro,
+            currency,
+            entry.logged().position()));
   }
 
   private static String sinceCheckpoint(long savedMs, String detail) {

@@ -2,6 +2,8 @@ package org.queqiao.accounting.ledger;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.metering.Meter;
@@ -12,7 +14,9 @@ import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.price.RunCost;
 import org.queqiao.contract.price.TariffBook;
 
@@ -44,9 +48,12 @@ final class ObservedBooking {
       // What is taken back is taken from the domains that it was added to.
       List<DomainShare> added = books.job(event.job()).map(JobRow::domains).orElseThrow();
       books.months().takeBack(told.when());
+      RunId reverse = number(before, true);
+      JobRow row = row(before.job(), before.run(), added);
+      money.takeBack(row, reverse, told.refunded(), logged, books);
       book(
-          number(before, true),
-          row(before.job(), before.run(), added),
+          reverse,
+          row,
           before.run(),
           Charges.Manner.REVERSE,
           books.tariffs(),
@@ -54,7 +61,7 @@ final class ObservedBooking {
           books);
       books.months().takenBack();
     }
-    books.putJob(
+    Booked booked =
         book(
             number(event, false),
             row(event.job(), event.run(), books.domains(event.run().project())),
@@ -62,8 +69,9 @@ final class ObservedBooking {
             Charges.Manner.CHARGE,
             books.tariffs(),
             logged,
-            books));
-    books.putObserved(new Told(event, books.months().now()));
+            books);
+    books.putJob(booked.row());
+    books.putObserved(new Told(event, books.months().now(), booked.refunded()));
   }
 
   /** A run of a file; one that is only shown is metered at no price. */
@@ -75,9 +83,10 @@ final class ObservedBooking {
             row(event.job(), run, books.domains(run.project())),
             run,
             Charges.Manner.CHARGE,
-            event.billed() ? books.tariffs() : UNPRICED,
-            logged,
-            books));
+                event.billed() ? books.tariffs() : UNPRICED,
+                logged,
+                books)
+            .row());
     books.putImported(event);
   }
 
@@ -86,8 +95,16 @@ final class ObservedBooking {
     return new RunId(event.job(), 2 * event.revision() - (reverse ? 0 : 1));
   }
 
-  /** Posts the run and gives the row with what is charged. */
-  private JobRow book(
+  /**
+   * What a run came to.
+   *
+   * @param row with what is charged
+   * @param refunded what the rules gave back, by currency
+   */
+  private record Booked(JobRow row, SortedMap<String, Long> refunded) {}
+
+  /** Posts the run, or takes it back without what the rules gave back of it. */
+  private Booked book(
       RunId number,
       JobRow first,
       ObservedRun run,
@@ -110,7 +127,13 @@ final class ObservedBooking {
     String month = books.months().billed(calendar.day(run.endMs()));
     RunEnd end = RunEnd.of(row, row.state(), month, run.cores(), coreMs, null);
     books.ended(manner.back() ? end.back() : end);
-    return row;
+    Optional<RefundCause> cause = manner.back() ? Optional.empty() : RefundBook.causeOf(run);
+    JobRow payer = row;
+    return new Booked(
+        row,
+        cause
+            .map(each -> money.refund(payer, number, each, run.endMs(), costs, costs, 0, logged, books))
+            .orElseGet(TreeMap::new));
   }
 
   private static JobRow row(JobId job, ObservedRun run, List<DomainShare> domains) {

@@ -5,6 +5,9 @@ import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.queqiao.accounting.ledger.Months;
 import org.queqiao.accounting.ledger.Told;
 import org.queqiao.contract.codec.EventCodec;
@@ -16,11 +19,27 @@ import org.queqiao.contract.id.JobId;
 final class ObservedRuns {
   private ObservedRuns() {}
 
-  static Told told(byte[] fact, String months) {
+  static Told told(byte[] fact, String months, String refunded) {
     String[] when = months.split(",", -1);
     return new Told(
         (RunObserved) EventCodec.decode(fact).event(),
-        months.isEmpty() ? null : new Months.Then(when[0], when[1], when[2]));
+        months.isEmpty() ? null : new Months.Then(when[0], when[1], when[2]),
+        refunded(refunded));
+  }
+
+  private static SortedMap<String, Long> refunded(String text) {
+    TreeMap<String, Long> micro = new TreeMap<>();
+    for (String each : text.isEmpty() ? new String[0] : text.split(",")) {
+      String[] pair = each.split("=");
+      micro.put(pair[0], Long.parseLong(pair[1]));
+    }
+    return micro;
+  }
+
+  private static String refunded(SortedMap<String, Long> micro) {
+    return micro.entrySet().stream()
+        .map(each -> each.getKey() + "=" + each.getValue())
+        .collect(Collectors.joining(","));
   }
 
   private static String months(Months.Then when) {
@@ -40,7 +59,7 @@ final class ObservedRuns {
 
   static void write(Connection connection, Map<JobId, Told> observed) throws SQLException {
     ArrayRows told =
-        new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea", "text");
+        new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea", "text", "text");
     observed.forEach((job, each) -> {
       RunObserved run = each.run();
       told.add(
@@ -50,12 +69,14 @@ final class ObservedRuns {
           run.run().id().submitMs(),
           run.revision(),
           EventCodec.encode(Actor.SCHEDULER, run),
-          months(each.when()));
+          months(each.when()),
+          refunded(each.refunded()));
     });
     told.run(
         connection,
-        "insert into observed_run (job, cluster, number, submit_ms, revision, told, months) select"
+        "insert into observed_run (job, cluster, number, submit_ms, revision, told, months,"
+            + " refunded) select"
             + " * from %s on conflict (job) do update set revision = excluded.revision, told ="
-            + " excluded.told, months = excluded.months");
+            + " excluded.told, months = excluded.months, refunded = excluded.refunded");
   }
 }

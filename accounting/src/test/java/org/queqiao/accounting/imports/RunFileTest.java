@@ -148,7 +148,8 @@ final class RunFileTest {
     assertThat(asked.warnings())
         .containsExactly("no AllocTRES column: memory and devices are those of ReqTRES");
     RunFile alone = named("", "");
-    assertThat(alone.runs().getFirst().run().resources()).isNull();
+    assertThat(alone.runs().getFirst().run().resources().devices()).isEmpty();
+    assertThat(alone.runs().getFirst().run().memBytes()).isZero();
     assertThat(alone.warnings())
         .containsExactly(
             "no AllocTRES column: cores alone", "no QOS column: no run has a quality of service");

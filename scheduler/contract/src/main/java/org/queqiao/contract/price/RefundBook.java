@@ -9,6 +9,8 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.observe.SlurmWord;
 
 /**
  * The rules of refunds in the order of their approval. The one that began last holds, and of those
@@ -71,6 +73,19 @@ public final class RefundBook {
       case PREEMPTED -> Optional.of(RefundCause.PREEMPTED);
       default -> Optional.empty();
     };
+  }
+
+  /**
+   * Why a run elsewhere ended, where that was not its owner's doing. Those of which nothing but
+   * cores is known were recorded before there were refunds for them.
+   */
+  public static Optional<RefundCause> causeOf(ObservedRun run) {
+    if (run.resources() == null) {
+      return Optional.empty();
+    }
+    return run.detail().equals(SlurmWord.REQUEUED)
+        ? Optional.of(RefundCause.REQUEUED)
+        : causeOf(run.state());
   }
 
   /** Why a run ended whose job waits again, where that was not its owner's doing. */
