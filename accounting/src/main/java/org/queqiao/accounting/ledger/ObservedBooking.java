@@ -51,14 +51,7 @@ final class ObservedBooking {
       RunId reverse = number(before, true);
       JobRow row = row(before.job(), before.run(), added);
       money.takeBack(row, reverse, told.refunded(), logged, books);
-      book(
-          reverse,
-          row,
-          before.run(),
-          Charges.Manner.REVERSE,
-          books.tariffs(),
-          logged,
-          books);
+      book(reverse, row, before.run(), Charges.Manner.REVERSE, books.tariffs(), logged, books);
       books.months().takenBack();
     }
     Booked booked =
@@ -79,10 +72,10 @@ final class ObservedBooking {
     ObservedRun run = event.run();
     books.putJob(
         book(
-            new RunId(event.job(), 1),
-            row(event.job(), run, books.domains(run.project())),
-            run,
-            Charges.Manner.CHARGE,
+                new RunId(event.job(), 1),
+                row(event.job(), run, books.domains(run.project())),
+                run,
+                Charges.Manner.CHARGE,
                 event.billed() ? books.tariffs() : UNPRICED,
                 logged,
                 books)
@@ -132,7 +125,8 @@ final class ObservedBooking {
     return new Booked(
         row,
         cause
-            .map(each -> money.refund(payer, number, each, run.endMs(), costs, costs, 0, logged, books))
+            .map(each ->
+                money.refund(payer, number, each, run.endMs(), costs, costs, 0, logged, books))
             .orElseGet(TreeMap::new));
   }
 
