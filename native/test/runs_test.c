@@ -146,56 +146,6 @@ static void twiceDeliveredOrderStartsOnce(void) {
     node_destroy(&node);
 }
 
-/* Every order is sent twice, pipelined; each run leaves one line. */
-static void thousandLaunchesRunOnceEach(void) {
-    enum { RUNS = 1000, STEP = 25 };
-    char path[PATH_BYTES];
-    static char text[64 * 1024];
-    static uint8_t seen[RUNS + 1];
-    uint32_t started = 0;
-    uint32_t existing = 0;
-    memset(seen, 0, sizeof seen);
-    node_create(&node);
-    node_start(&node);
-    for (uint32_t base = 1; base <= RUNS; base += STEP) {
-        for (uint32_t job = base; job < base + STEP; job++) {
-            char script[64];
-            size_t length = 0;
-            snprintf(script, sizeof script, "#!/bin/sh\necho %" PRIu32 " >> ran\n", job);
-            struct launch launch = launch_defaults(&node, job, script);
-            launch.stdout_path = "/dev/null";
-            uint8_t *order = launch_sign(&node, &launch, &length);
-            send_frame(node.fd, 1, order, length);
-            send_frame(node.fd, 1, order, length);
-            free(order);
-        }
-        for (int i = 0; i < 2 * STEP; i++) {
-            struct reply reply;
-            CHECK(receive_reply(node.fd, &reply));
-            started += reply.status == 1;
-            existing += reply.status == 2;
-            reply_free(&reply);
-        }
-        for (uint32_t job = base; job < base + STEP; job++) {
-            struct ended ended = await_end(&node, job);
-            CHECK_EQUAL(0, ended.flags);
-            CHECK_EQUAL(0, ended.exit_code);
-        }
-    }
-    CHECK_EQUAL(RUNS, started);
-    CHECK_EQUAL(RUNS, existing);
-    read_text(work_path(&node, "ran", path), text, sizeof text);
-    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
-        int job = atoi(line);
-        CHECK(job >= 1 && job <= RUNS);
-        CHECK_EQUAL(1, ++seen[job]);
-    }
-    for (int job = 1; job <= RUNS; job++) {
-        CHECK_EQUAL(1, seen[job]);
-    }
-    node_destroy(&node);
-}
-
 /* Double-forked, own session, ignores TERM: gone after the grace, and the end is when it was gone. */
 static void daemonIsGoneAfterTheGrace(void) {
     char path[PATH_BYTES];
@@ -511,7 +461,6 @@ static const struct test tests[] = {
     TEST(environmentIsExactlyThatOfTheOrder),
     TEST(preloadOfTheJobDoesNotReachRootPrograms),
     TEST(twiceDeliveredOrderStartsOnce),
-    TEST(thousandLaunchesRunOnceEach),
     TEST(daemonIsGoneAfterTheGrace),
     TEST(stopTermsThenKills),
     TEST(signalMayReachTheMainProcessAlone),
