@@ -93,8 +93,7 @@ read_code() {
   printf "$(sed 's/../\\x&/g' <<<"$key")" >"$DATA/node/launch-key.pub.new"
   chmod 0444 "$DATA/node/launch-key.pub.new"
   mv -f "$DATA/node/launch-key.pub.new" "$DATA/node/launch-key.pub"
-  (umask 077 && printf '%s\n' "$code" >"$DATA/agent/enrolment")
-  if is_root; then chown "$SERVICE_ACCOUNT:" "$DATA/agent/enrolment"; fi
+  give_enrolment <<<"$code"
 }
 
 # Of a node that has joined: its name, its server, programs that its users can reach.

@@ -389,19 +389,27 @@ start_agent() {
     AGENT_WRITES_CACHE=yes
     cache=("-XX:AOTCacheOutput=$DATA/agent/classes.aot")
   fi
-  local list cpus
+  local list cpus code
   list=$(device_list known)
   if [ -n "$list" ]; then devices=(--devices "$list"); fi
   cpus=$(node_cpus)
   if [ -n "$cpus" ]; then devices+=(--cpus "$cpus"); fi
   if is_root; then as=(setpriv --reuid="$SERVICE_ACCOUNT" --regid="$SERVICE_ACCOUNT" --clear-groups --no-new-privs); fi
   if [ ! -e "$DATA/agent/node.crt" ] && [ ! -e "$DATA/agent/enrolment" ]; then
-    (umask 077 && admin POST "/enrolments" -d "node=$NODE_NAME" >"$DATA/agent/enrolment")
-    if is_root; then chown "$SERVICE_ACCOUNT:" "$DATA/agent/enrolment"; fi
+    [ ! -e "$DATA/host/joined" ] || die "this node has no certificate and no code to get one: ./queqiao node leave --purge, then join with a new code"
+    code=$(admin POST "/enrolments" -d "node=$NODE_NAME")
+    give_enrolment <<<"$code"
   fi
   MALLOC_ARENA_MAX=1 spawn agent "${as[@]}" "$JAVA" "${AGENT_FLAGS[@]}" "${cache[@]}" "-Dqueqiao.shim=$SHIM" -cp "$AGENT_LIB" org.queqiao.agent.AgentMain \
     --data "$DATA/agent" --node "$NODE_NAME" --launcher "$DATA$LAUNCHER_SOCKET" --spool "$DATA/node/spool" \
     --job-socket "$DATA/jobs/agent.sock" ${NODE_SERVER:+--server "$NODE_SERVER"} ${QUEQIAO_AGENT_CORES:+--cores "$QUEQIAO_AGENT_CORES"} "${devices[@]}"
+}
+
+# The code of the input for the agent. Written by its account: the folder is the agent's, and root would follow a link in it.
+give_enrolment() {
+  local as=()
+  if is_root; then as=(setpriv --reuid="$SERVICE_ACCOUNT" --regid="$SERVICE_ACCOUNT" --clear-groups --no-new-privs); fi
+  "${as[@]}" sh -c 'umask 077 && rm -f "$1" && set -C && cat >"$1"' _ "$DATA/agent/enrolment"
 }
 
 # A node stays UP for a minute without its agent; what is started here is ready when the agent is back.

@@ -96,7 +96,8 @@ public final class MoneyCheck {
 
   /**
    * The calendar and the currency are stated once: said otherwise, the same log would make other
-   * bills. Until there is a job, a price or money they change nothing and may be said anew.
+   * bills. Until there is a job, a price, a budget or money they change nothing and may be said
+   * anew.
    */
   private Decision decide(Input.DefineBilling input) {
     BillingDefined said = input.billing();
@@ -120,6 +121,8 @@ public final class MoneyCheck {
         cluster.lastJobId() == 0
             && cluster.policy().tariffs().isEmpty()
             && cluster.money().items().isEmpty()
+            && cluster.money().contracts().isEmpty()
+            && cluster.money().budgets().size() == 0
             && cluster.wallets().all().isEmpty();
     if (stated != null && !nothingYet) {
       return Rejections.conflict(

@@ -49,11 +49,15 @@ final class PromiseFacts {
 
   /**
    * Other room is held for a job or task that was promised a start. One that was promised it in
-   * this slice is promised both, one after the other, as if the pass had been cut between the two.
+   * this slice is promised both, one after the other, as if the pass had been cut between the two;
+   * nodes that cannot be stated are nothing new.
    */
   void moved(PlanJob job, ClusterMirror mirror) {
     boolean first = promised.stream().anyMatch(each -> each.to() == job);
-    (first ? promised : moved).add(promise(job, mirror));
+    Promise other = promise(job, mirror);
+    if (other.nodes() != null) {
+      (first ? promised : moved).add(other);
+    }
   }
 
   private static Promise promise(PlanJob job, ClusterMirror mirror) {

@@ -57,7 +57,9 @@ final class InputKinds {
           Input.SetCreditLine _,
           Input.TellBudgets _,
           Input.TellBudgetUse _,
-          Input.DeleteReservation _ ->
+          Input.DeleteReservation _,
+          // Once, at a start, which must not depend on room.
+          Input.DefineBilling _ ->
           false;
       // Also runs of another scheduler: what was not taken is told again.
       default -> true;

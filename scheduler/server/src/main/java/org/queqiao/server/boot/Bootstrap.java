@@ -24,6 +24,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 import org.queqiao.server.config.ConfigException;
 import org.queqiao.server.config.ServerConfig;
@@ -44,6 +45,9 @@ public final class Bootstrap {
   private static final long LONGEST_LIMIT_MS = 7 * 24 * HOUR_MS;
   private static final long DEMO_PRICE_MICRO = 100_000;
   private static final long DEMO_FUNDS_MICRO = 10_000_000_000L;
+  private static final String AS_THE_LOG =
+      ". Set them as the log has them: they are stated once, at the first start, and can be said"
+          + " anew until there is a job, a price, a budget or money";
 
   private final Function<Input, CompletableFuture<Reply>> door;
   private final Actor owner;
@@ -89,8 +93,7 @@ public final class Bootstrap {
               + said.currency()
               + " in the configuration, but "
               + rejected.rejection().message()
-              + ". Set them as the log has them: they are stated once, at the first start, and can"
-              + " be said anew until there is a job, a price or money");
+              + (rejected.rejection().code() == Rejection.Code.CONFLICT ? AS_THE_LOG : ""));
     }
   }
 

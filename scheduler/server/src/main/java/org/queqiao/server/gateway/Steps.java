@@ -59,12 +59,14 @@ final class Steps {
   /** A shell that has not ended: of this run, the step of this number. */
   private record ShellStep(RunId run, int step) {}
 
+  /** By whose node the end of a shell is told to the scheduler, and the node that may tell it. */
+  private record ShellNodes(NodeName script, NodeName on) {}
+
   private final AgentGateway gateway;
   private final Map<NodeName, NodeConnection> nodes;
   private final ArrayDeque<Begun> begun = new ArrayDeque<>();
 
-  /** By whose node the end of a shell is told. */
-  private final Map<ShellStep, NodeName> shells = new HashMap<>();
+  private final Map<ShellStep, ShellNodes> shells = new HashMap<>();
 
   Steps(AgentGateway gateway, Map<NodeName, NodeConnection> nodes) {
     this.gateway = gateway;
@@ -77,11 +79,11 @@ final class Steps {
       case AgentMessage.StepRequest m -> asked(from, scheduler, m);
       case AgentMessage.StepEndedReport m -> {
         // The end of a shell is told where it ran, that of another step where it was started.
-        NodeName script = shells.remove(new ShellStep(m.run(), m.step()));
-        scheduler.tell(
-            new Input.EndStep(
-                script == null ? from.node() : script, m.run(), m.step(), m.exitCode()),
-            reply -> {});
+        ShellStep step = new ShellStep(m.run(), m.step());
+        ShellNodes shell = shells.get(step);
+        boolean own = shell != null && shell.on().equals(from.node()) && shells.remove(step, shell);
+        NodeName by = own ? shell.script() : from.node();
+        scheduler.tell(new Input.EndStep(by, m.run(), m.step(), m.exitCode()), reply -> {});
       }
       case AgentMessage.StepsWanted m when from.desired(m.run()).isPresent() -> {
         from.hosted().add(m.run());
@@ -252,7 +254,7 @@ final class Steps {
       return;
     }
     forgetOld();
-    shells.put(new ShellStep(run, step), script);
+    shells.put(new ShellStep(run, step), new ShellNodes(script, node));
     Begun now =
         new Begun(
             run,
@@ -275,9 +277,10 @@ final class Steps {
 
   /** A shell has no connection any more; its node may have told its end before. */
   void endShell(RunId run, int step) {
-    NodeName script = shells.remove(new ShellStep(run, step));
-    if (script != null) {
-      gateway.submit(new Input.EndStep(script, run, step, LOST_CODE));
+    begun.removeIf(each -> each.shell() && each.run().equals(run) && each.step() == step);
+    ShellNodes shell = shells.remove(new ShellStep(run, step));
+    if (shell != null) {
+      gateway.submit(new Input.EndStep(shell.script(), run, step, LOST_CODE));
     }
   }
 

@@ -87,7 +87,7 @@ final class JobReader {
         door.ask(state ->
                 new Standing(
                     state.task(id, index).orElse(null),
-                    state.waitingTasks(id).map(all -> has(all, index)).orElse(false)))
+                    state.waitingTasks(id).map(all -> all.ordinalOf(index) >= 0).orElse(false)))
             .whenComplete((standing, refused) ->
                 call.onLoop(() -> {
                   if (refused != null) {
@@ -114,10 +114,6 @@ final class JobReader {
   }
 
   private record Standing(JobId own, boolean waits) {}
-
-  private static boolean has(TaskIndices all, int index) {
-    return !all.between(index, index).isEmpty();
-  }
 
   /** What the latest run of a job that was found holds or held, as far as the state knows. */
   void held(Call call, JobDocument job, Consumer<HeldDocument> answer) {

@@ -118,8 +118,12 @@ final class ShellRelay {
     idle = 0;
     person.write(bytes);
     if (person.writeQueueFull()) {
-      node.pause();
       person.drainHandler(_ -> node.resume());
+      node.pause();
+      // The two have loops of their own: it may have drained before this was paused.
+      if (!person.writeQueueFull()) {
+        node.resume();
+      }
     }
   }
 
@@ -127,8 +131,11 @@ final class ShellRelay {
     idle = 0;
     node.write(bytes).onFailure(_ -> node.close());
     if (node.writeQueueFull()) {
-      person.pause();
       node.drainHandler(_ -> person.resume());
+      person.pause();
+      if (!node.writeQueueFull()) {
+        person.resume();
+      }
     }
   }
 

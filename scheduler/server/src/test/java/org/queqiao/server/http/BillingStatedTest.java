@@ -30,9 +30,9 @@ final class BillingStatedTest {
               "billing.zone, billing.fiscalYearStart and billing.currency are "
                   + other[1]
                   + " in the configuration, but bills here are made by zone Asia/Shanghai, with"
-                  + " fiscal years from month 1 and in CNY: said otherwise, the same log would"
-                  + " make other bills. Set them as the log has them: they are stated once, at"
-                  + " the first start, and can be said anew until there is a job, a price or"
+                  + " fiscal years from month 1 and in CNY: said otherwise, the same log would make"
+                  + " other bills. Set them as the log has them: they are stated once, at the first"
+                  + " start, and can be said anew until there is a job, a price, a budget or"
                   + " money");
     }
     server.startAgain("");
