@@ -23,6 +23,7 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
+import org.queqiao.core.plan.SliceBounds;
 
 /** Run times are learnt from jobs that ended, planned by, and never a reason to end a job. */
 final class LearningStoriesTest {
@@ -79,6 +80,37 @@ final class LearningStoriesTest {
     assertThat(start.predictedMs()).isEqualTo(60_000);
     restart();
     assertThat(predictedMs(job)).isEqualTo(60_000);
+  }
+
+  /** A slice starts one job, and the next may be the last of a pass that was begun before. */
+  private static void plansUntilRuns(SchedulerStory story, JobId job) {
+    for (int i = 0; i < 3 && story.state(job) != RUNNING; i++) {
+      story.plans();
+    }
+    assertThat(story.state(job)).isEqualTo(RUNNING);
+  }
+
+  /** Between two slices of a pass an end shows that the user's beliefs are no good. */
+  @Test
+  void aStartSaysWhatItWasPlannedByThoughNothingWouldBePredictedAnyMore() {
+    SchedulerStory cut =
+        SchedulerStory.site(new SchedulerMachine(new SliceBounds(Long.MAX_VALUE, 1)));
+    cut.node("n1", 4);
+    JobId brief = cut.submits("liwei", cores(1));
+    plansUntilRuns(cut, brief);
+    cut.after(1_000).exits(brief, 0);
+    JobId lasts = cut.submits("liwei", cores(1));
+    plansUntilRuns(cut, lasts);
+    cut.after(HOUR_MS - 60_000);
+    JobId first = cut.submits("liwei", cores(1));
+    JobId second = cut.submits("liwei", cores(1));
+    plansUntilRuns(cut, first);
+    assertThat(cut.state(second)).isEqualTo(PENDING);
+    cut.exits(lasts, 0);
+    assertThat(cut.machine.state().predictedMs(second)).as("by limits from now on").isZero();
+    cut.plans();
+    assertThat(((JobAllocated) cut.log.getLast().event()).predictedMs()).isEqualTo(1_000);
+    assertThat(cut.job(second).predictedMs()).isEqualTo(1_000);
   }
 
   @Test

@@ -484,6 +484,29 @@ final class PreemptSuspendStoriesTest {
     assertThat(List.of(desired(one), desired(two))).containsOnly(Suspending.RESUME);
   }
 
+  /** It counts on what is free beside what is to stop for it. */
+  @Test
+  void nobodyTakesWithStoppedCoresWhatIsFreeForOneThatRoomIsStillMadeFor() {
+    suspended(4, 2);
+    node("n2");
+    JobId low = runs(LOW, 2);
+    JobId first = waits(URGENT, 3);
+    plansAll();
+    assertThat(desired(low)).isEqualTo(Suspending.SUSPEND);
+    JobId wide = story.submits("liwei", request(URGENT, 2).nodes(2).tasks(2));
+    plansAll();
+    assertThat(story.state(wide)).as("it leaves the first one core of n2").isEqualTo(PENDING);
+    JobId narrow = story.submits("liwei", request(URGENT, 1).nodes(2).tasks(2));
+    story.does(new Input.CancelJob(user("liwei"), wide));
+    plansAll();
+    assertThat(story.state(narrow)).as("one core of n2 is nobody's").isEqualTo(RUNNING);
+    assertThat(story.state(first)).isEqualTo(PENDING);
+    obeys(low);
+    plansAll();
+    assertThat(story.state(first)).isEqualTo(RUNNING);
+    assertThat(story.node(first).value()).isEqualTo("n2");
+  }
+
   @Test
   void whoMayHaveFewerNodesThanWereMadeFreeForItTakesTheMostThatItsLimitLeaves() {
     for (String name : List.of("n1", "n2", "n3")) {

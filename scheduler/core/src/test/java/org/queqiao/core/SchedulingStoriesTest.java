@@ -486,6 +486,38 @@ final class SchedulingStoriesTest {
     assertThat(story.job(never).promisedMs()).isNotZero();
   }
 
+  /**
+   * Two were promised the second node, one after the other, and the run on it is an hour late. When
+   * both nodes are free the first takes the other one: the second has what it was promised, and
+   * nobody who comes then.
+   */
+  @Test
+  void whatIsLeftByWhoStartsElsewhereIsHeldForWhoWasPromisedIt() {
+    policy("conservative", 1);
+    story.node("n1", 4);
+    story.node("n2", 4);
+    JobId early = story.submits("liwei", cores(4).limitMs(4 * HOUR_MS));
+    plansAll(false);
+    JobId late = story.submits("liwei", cores(4).limitMs(HOUR_MS));
+    plansAll(false);
+    JobId first = story.submits("liwei", cores(4).limitMs(HOUR_MS));
+    JobPlacement there = JobPlacement.builder().nodeList("n2").build();
+    JobId second = story.submits("liwei", cores(4).placement(there).limitMs(HOUR_MS));
+    plansAll(false);
+    assertThat(promisedAfterMs(first)).isEqualTo(HOUR_MS);
+    assertThat(promisedAfterMs(second)).isEqualTo(2 * HOUR_MS);
+    story.after(2 * HOUR_MS);
+    story.ticks();
+    story.exits(late, 0);
+    story.exits(early, 0);
+    JobId comes = story.submits("liwei", cores(4).limitMs(HOUR_MS / 2));
+    plansAll(false);
+    assertThat(story.node(first).value()).isEqualTo("n1");
+    assertThat(story.state(second)).isEqualTo(RUNNING);
+    assertThat(story.state(comes)).isEqualTo(PENDING);
+    assertThat(promisedAfterMs(comes)).isEqualTo(3 * HOUR_MS);
+  }
+
   @Test
   void aShorterLimitOfARunIsRoomThatComesEarly() {
     policy("conservative", 1);

@@ -18,7 +18,9 @@ import java.util.List;
  *       order of the queue, and put back at the earliest start that it can have beside all others.
  *       When any has moved, the pass is over: what was found is stated first, and all this follows
  *       from what is stated;
- *   <li>those whose start has come start, and nobody earlier than promised;
+ *   <li>those whose start has come start, and nobody earlier than promised. One that starts on
+ *       other nodes than were held for it while somebody has less room than it was promised ends
+ *       the pass: what is left free may be that room;
  *   <li>each of the others gets, in the order of the queue, the earliest start that is left, and
  *       starts if that is now. Where nodes were counted until one of them must have certain nodes,
  *       all others are laid on nodes before it.
@@ -73,6 +75,9 @@ final class KeptStarts implements Pass {
   /** Those who do not have the room that they were promised when they were promised a start. */
   private final List<PlanJob> displaced = new ArrayList<>();
 
+  /** Whether one of those has room only later: the next pass looks for it from then on again. */
+  private boolean someLate;
+
   /** Those of whom room is held as they take turns; only in the round that goes by them. */
   private List<PlanJob> turns = List.of();
 
@@ -119,6 +124,7 @@ final class KeptStarts implements Pass {
     holders.clear();
     held.clear();
     displaced.clear();
+    someLate = false;
     turns = List.of();
     moved.clear();
     byNode.clear();
@@ -341,6 +347,8 @@ final class KeptStarts implements Pass {
         holders.add(job);
       }
     }
+    // Who has no room whatever ends gets none by a start.
+    someLate |= job.hold() != null && job.hold().moment() > Math.max(now, job.promised());
   }
 
   private void move(PlanJob job) {
@@ -355,7 +363,11 @@ final class KeptStarts implements Pass {
     }
     int[] on = room.now(job, now);
     if (on != null) {
+      boolean there = room.found() == job.hold().demand() && Arrays.equals(on, job.hold().on());
       start(job, on);
+      if (byCount == null && someLate && !there && job.hold() == null) {
+        round = Round.OVER;
+      }
     }
   }
 

@@ -129,9 +129,13 @@ final class SliceStarts {
     void starts(Job job, int task, JobId as);
   }
 
-  /** What is predicted for a job, and what its start was planned by if the policy believes. */
+  /**
+   * What is predicted for a job, and what its start was planned by if the policy believes: an end
+   * between two slices may have changed what would be predicted now.
+   */
   private long predictedMs(Job job, PlanJob start) {
     long predictedMs = cluster.learning().predictedMs(job);
-    return predictedMs == 0 || !mirror.believes() ? predictedMs : start.believed();
+    boolean any = predictedMs != 0 || start.believed() < job.spec().limitMs();
+    return mirror.believes() && any ? start.believed() : predictedMs;
   }
 }

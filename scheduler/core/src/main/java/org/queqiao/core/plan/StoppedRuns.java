@@ -50,6 +50,11 @@ final class StoppedRuns {
   /** What is free for all, or null before anybody asked. */
   private Victims free;
 
+  /** What those leave who were asked first, so many of them; null while that is nobody. */
+  private BehindClaimants behindFirst;
+
+  private int first;
+
   /** What was asked in vain, of those behind all for whom runs were stopped. */
   private final TreeSet<Tried> tried = new TreeSet<>();
 
@@ -124,7 +129,7 @@ final class StoppedRuns {
       return;
     }
     Job job = cluster.jobs().find(claiming.next()).orElseThrow();
-    start = isBlocked(job) ? null : place(job, claimants, 0);
+    start = isBlocked(job) ? null : place(job, 0);
     claimants.add(job);
   }
 
@@ -146,7 +151,7 @@ final class StoppedRuns {
         && Throttle.left(cluster, job) > claims
         && (claims == 0 || job.array() != null)) {
       boolean may = ahead.stream().allMatch(each -> cluster.outranking().passes(rank, each));
-      start = may && isNew(job, rank, claims) ? place(job, claimants, claims) : null;
+      start = may && isNew(job, rank, claims) ? place(job, claims) : null;
       ahead.add(rank);
     }
   }
@@ -173,10 +178,9 @@ final class StoppedRuns {
    * Where a job starts on cores that are kept for stopped runs; null where it does not fit, or fits
    * without them.
    *
-   * @param before who goes before it
    * @param claimed how many tasks of an array go before
    */
-  private PlanJob place(Job job, List<Job> before, int claimed) {
+  private PlanJob place(Job job, int claimed) {
     Demand demand = mirror.demand(job.spec());
     int ordinal = job.array() == null ? -1 : job.array().readyBehind(claimed);
     if (demand == null || job.array() != null && ordinal < 0) {
@@ -188,12 +192,12 @@ final class StoppedRuns {
       return null;
     }
     List<JobId> behind = new ArrayList<>(cluster.jobs().preemption().claimants());
-    before.forEach(each -> behind.remove(each.id()));
+    claimants.forEach(each -> behind.remove(each.id()));
     behind.remove(job.id());
     PlanJob planned = ordinal < 0 ? mirror.planJob(job) : mirror.planTask(job, ordinal, demand);
-    boolean fits = placed(planned, demand, room, before, behind);
+    boolean fits = placed(planned, demand, room, behind);
     if (!fits && !behind.isEmpty()) {
-      fits = placed(planned, demand, room, before, List.of());
+      fits = placed(planned, demand, room, List.of());
     }
     return fits ? planned : null;
   }
@@ -208,42 +212,38 @@ final class StoppedRuns {
     return fits;
   }
 
+  /** What those leave who were asked before; their number only grows. */
+  private BehindClaimants behindFirst() {
+    if (behindFirst == null) {
+      behindFirst = new BehindClaimants(cluster, mirror, free);
+    }
+    while (first < claimants.size()) {
+      behindFirst.add(claimants.get(first++));
+    }
+    return behindFirst;
+  }
+
   /**
    * Places a job.
    *
    * @param behind who comes after it, and what was stopped for whom it does not take
    */
-  private boolean placed(
-      PlanJob planned, Demand demand, AsideRoom room, List<Job> before, List<JobId> behind) {
-    Victims victims = free.copy();
-    boolean placed = placed(planned, demand, victims, room, before, behind);
-    looked += victims.size() + victims.takeLooked();
-    return placed;
-  }
-
-  private boolean placed(
-      PlanJob planned,
-      Demand demand,
-      Victims victims,
-      AsideRoom room,
-      List<Job> before,
-      List<JobId> behind) {
+  private boolean placed(PlanJob planned, Demand demand, AsideRoom room, List<JobId> behind) {
+    BehindClaimants before = behindFirst();
+    Victims victims = before.left();
     spared.clear();
     spared.addAll(behind);
-    for (Job each : before) {
-      Demand first = mirror.demand(each.spec());
-      boolean fits = first != null;
-      for (int i = 0; fits && i < each.preemption().claims(); i++) {
-        fits = victims.goesBefore(first, each.spec().limitMs());
-      }
-      // Where all has come that was to come, it waits for something else.
-      if (!fits && cluster.jobs().preemption().leaving().containsKey(each.id())) {
-        spared.add(each.id());
-      }
-    }
+    spared.addAll(before.waiting());
     // Those before would have started had they found such cores: they take what is free alone.
     room.addIdle(victims);
     spared.forEach(each -> room.withhold(victims, each));
+    before.limit(victims);
+    boolean placed = placed(planned, demand, victims);
+    looked += before.takeLooked() + victims.takeLooked();
+    return placed;
+  }
+
+  private boolean placed(PlanJob planned, Demand demand, Victims victims) {
     for (Demand each : demand.alternatives()) {
       int[] on = victims.place(each, planned.limit());
       if (on != null) {

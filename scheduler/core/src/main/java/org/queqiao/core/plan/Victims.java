@@ -71,6 +71,29 @@ final class Victims {
     return rest;
   }
 
+  /** As much as anybody may want, on every node. */
+  Victims unbounded() {
+    Victims all = copy();
+    Arrays.fill(all.rows, Long.MAX_VALUE);
+    return all;
+  }
+
+  /** Leaves so much of each amount as there is in another. */
+  void limit(Victims most) {
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = Math.min(rows[i], most.rows[i]);
+    }
+  }
+
+  /** The same on some nodes alone. */
+  void limit(Victims most, int[] on) {
+    for (int node : on) {
+      for (int i = node * pool.kinds(); i < (node + 1) * pool.kinds(); i++) {
+        rows[i] = Math.min(rows[i], most.rows[i]);
+      }
+    }
+  }
+
   /** A job takes its shares on nodes. */
   void take(Demand demand, int[] on) {
     for (int i = 0; i < on.length; i++) {
