@@ -159,6 +159,21 @@ final class MpiEndToEndTest {
   void aProgramOfOpenMpiIsStartedByItsOwnLauncherThroughSteps() throws Exception {
     Path program = program("mpicc.openmpi");
     String hosts = "cn1:2,cn2:2,cn3:2,cn4:2";
+    // The four nodes have one /tmp here, and two daemons that make the same folder at once fail.
+    Path shell =
+        Files.writeString(
+            work.resolve("own-tmp"),
+            """
+            #!/bin/sh
+            host=$1
+            shift
+            exec queqiao rsh "$host" "TMPDIR=\\$(mktemp -d) && export TMPDIR || exit
+              $*
+              code=\\$?
+              rm -rf \\"\\$TMPDIR\\"
+              exit \\$code"
+            """);
+    assertThat(shell.toFile().setExecutable(true, false)).isTrue();
     assertThat(
             new TreeSet<>(
                 run(
@@ -166,7 +181,8 @@ final class MpiEndToEndTest {
                     "mpirun.openmpi -np 8 --host "
                         + hosts
                         + " --bind-to none"
-                        + " --mca ras ^slurm --mca plm rsh --mca plm_rsh_agent 'queqiao rsh'"
+                        + " --mca ras ^slurm --mca plm rsh --mca plm_rsh_agent "
+                        + shell
                         + " --mca btl tcp,self --mca pml ob1 "
                         + program
                         + " 2>mpi-err-$SLURM_JOB_ID || cat mpi-err-$SLURM_JOB_ID\n")))
