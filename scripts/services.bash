@@ -294,6 +294,7 @@ start_launcher() {
   if [ -n "$list" ]; then limits+=(--devices "$list"); fi
   cpus=$(node_cpus)
   if [ -n "$cpus" ]; then limits+=(--cpus "$cpus"); fi
+  if [ -n "${QUEQIAO_DENY_UIDS:-}" ]; then limits+=(--deny-uids "$QUEQIAO_DENY_UIDS"); fi
   # Root's own commands before and after each run, and the health check.
   if is_root && [ -d "$DATA/node/commands" ]; then limits+=(--commands "$DATA/node/commands"); fi
   # Each run has a /tmp of its own, unless the data of the node lie below it or nothing can be mounted here.

@@ -29,7 +29,7 @@
 enum { EVENTS_PER_ROUND = 128, FIRST_FREE_FD = 10, ORPHAN_RESCAN_MS = 20, BACKLOG = 64, FIRST_USER = 1000 };
 
 static const char usage[] = "usage: queqiao-launcher --data DIR --socket PATH --public-key FILE --node NAME "
-                            "--agent-uid N [--min-uid 1000] [--limits cpuset,memory,pids,cpu,devices|none] "
+                            "--agent-uid N [--min-uid 1000] [--deny-uids LIST] [--limits cpuset,memory,pids,cpu,devices|none] "
                             "[--devices FILE] [--cpus LIST] [--private-tmp] [--commands DIR] [--command-seconds 60] [--health-seconds 300]\n";
 
 static struct launcher launcher;
@@ -94,14 +94,15 @@ static unsigned parse_limits(char *text) {
 
 static void parse_options(struct options *options, int count, char **arguments) {
     enum { DATA, SOCKET, PUBLIC_KEY, NODE, AGENT_UID, MANDATORY, MIN_UID = MANDATORY, LIMITS, DEVICES, PRIVATE_TMP, COMMANDS,
-           COMMAND_SECONDS, HEALTH_SECONDS, CPUS, KNOWN };
+           COMMAND_SECONDS, HEALTH_SECONDS, CPUS, DENY_UIDS, KNOWN };
     static const struct option known[] = {{"data", 1, NULL, DATA},           {"socket", 1, NULL, SOCKET},
                                           {"public-key", 1, NULL, PUBLIC_KEY}, {"node", 1, NULL, NODE},
                                           {"agent-uid", 1, NULL, AGENT_UID}, {"min-uid", 1, NULL, MIN_UID},
                                           {"limits", 1, NULL, LIMITS},       {"private-tmp", 0, NULL, PRIVATE_TMP},
                                           {"devices", 1, NULL, DEVICES},     {"commands", 1, NULL, COMMANDS},
                                           {"command-seconds", 1, NULL, COMMAND_SECONDS},
-                                          {"health-seconds", 1, NULL, HEALTH_SECONDS}, {"cpus", 1, NULL, CPUS}, {NULL, 0, NULL, 0}};
+                                          {"health-seconds", 1, NULL, HEALTH_SECONDS}, {"cpus", 1, NULL, CPUS},
+                                          {"deny-uids", 1, NULL, DENY_UIDS}, {NULL, 0, NULL, 0}};
     static char usual_limits[] = "cpuset,memory,pids,devices";
     char *given[KNOWN] = {[LIMITS] = usual_limits, [COMMAND_SECONDS] = (char *)(uintptr_t) "60",
                           [HEALTH_SECONDS] = (char *)(uintptr_t) "300"};
@@ -119,12 +120,17 @@ static void parse_options(struct options *options, int count, char **arguments) 
     if (given[CPUS] != NULL && (given[CPUS][0] == 0 || strspn(given[CPUS], "0123456789,/") != strlen(given[CPUS]))) {
         fail_usage("--cpus lists the CPUs of each core, such as 0,4/1,5");
     }
+    const char *denied = given[DENY_UIDS];
+    if (denied != NULL && (denied[0] == 0 || strspn(denied, "0123456789,") != strlen(denied))) {
+        fail_usage("--deny-uids lists uids, such as 1001,1002");
+    }
     *options = (struct options){.data = given[DATA],
                                 .socket = given[SOCKET],
                                 .public_key = given[PUBLIC_KEY],
                                 .node = given[NODE],
                                 .agent_uid = parse_uid(given[AGENT_UID]),
                                 .min_uid = given[MIN_UID] == NULL ? FIRST_USER : parse_uid(given[MIN_UID]),
+                                .deny_uids = denied,
                                 .devices = given[DEVICES],
                                 .cpus = given[CPUS],
                                 .limits = parse_limits(given[LIMITS]),

@@ -91,6 +91,7 @@ struct options {
     const char *node;
     uid_t agent_uid;
     uid_t min_uid;
+    const char *deny_uids; /* separated by commas */
     const char *devices;
     const char *commands;
     uint32_t command_ms, health_ms;

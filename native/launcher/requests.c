@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,12 +16,25 @@ enum {
     MAX_ORDER_FRAME = ORDER_MAX_BYTES + ORDER_SIGNATURE_BYTES
 };
 
+static bool is_denied(const char *list, uid_t uid) {
+    char *end = NULL;
+    for (const char *at = list; at != NULL; at = *end == ',' ? end + 1 : NULL) {
+        if (strtoul(at, &end, 10) == uid) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const char *check_user(const struct launcher *self, uid_t uid) {
     if (uid == 0 || uid == (uid_t)-1 || uid == OVERFLOW_ID) {
         return "this uid never runs jobs";
     }
     if (self->is_root && uid < self->options.min_uid) {
         return "uid is below the node's minimum";
+    }
+    if (is_denied(self->options.deny_uids, uid)) {
+        return "this node runs no jobs of this uid";
     }
     return !self->is_root && uid != geteuid() ? "in single-user mode jobs run as the launcher's own user" : NULL;
 }

@@ -199,6 +199,35 @@ static void ordersForOthersAreRefusedAndLeaveNothing(void) {
     node_destroy(&node);
 }
 
+static void usersOfTheDenyListRunNothingAndAreReadNothing(void) {
+    char list[64];
+    char errors[4096];
+    static const char *const bad[] = {"--deny-uids=", "--deny-uids=1;2", "--deny-uids=root"};
+    node_create(&node);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        node.extra = bad[i];
+        CHECK_EQUAL(2, node_try_start(&node, errors, sizeof errors));
+    }
+    snprintf(list, sizeof list, "--deny-uids=%u1,%u", job_uid(), job_uid());
+    node.extra = list;
+    node_start(&node);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\necho ran > ran\n");
+    expect_refused(&launch, 7);
+    size_t length = 0;
+    uint8_t *order = read_sign(&node, 1, job_uid(), "/etc/passwd", 0, 10, &length);
+    struct reply reply = request(&node, 2, order, length);
+    CHECK_EQUAL(3, reply.status);
+    CHECK_EQUAL(7, reply.reason);
+    reply_free(&reply);
+    free(order);
+    node_kill(&node, SIGTERM);
+    snprintf(list, sizeof list, "--deny-uids=%u1", job_uid());
+    node_start(&node);
+    CHECK_EQUAL(0, run_script(&node, 2, "#!/bin/sh\nexit 0\n").exit_code);
+    node.extra = NULL;
+    node_destroy(&node);
+}
+
 /* Only with root's rights can this test take a second identity; an ordinary user has none to take. */
 static void anotherUserIsNotServed(void) {
     node_create(&node);
@@ -372,6 +401,7 @@ static const struct test tests[] = {
     TEST(repliesKeepTheOrderOfTheirRequests),
     TEST(frameInSinglesBytesIsUnderstood),
     TEST(ordersForOthersAreRefusedAndLeaveNothing),
+    TEST(usersOfTheDenyListRunNothingAndAreReadNothing),
     TEST(anotherUserIsNotServed),
     TEST(aNewerConnectionEndsTheOlderOnes),
     TEST(whatAnOlderConnectionLeftUnreadIsNotDone),

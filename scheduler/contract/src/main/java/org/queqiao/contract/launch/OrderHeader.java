@@ -80,6 +80,12 @@ public record OrderHeader(
     }
   }
 
+  /** The same for a job in which setuid programs and file capabilities give nothing. */
+  public OrderHeader withoutNewPrivileges() {
+    return new OrderHeader(
+        type, run, true, uid, epoch, notAfterMs, nonce, memBytes, pidsMax, graceMs);
+  }
+
   void write(ByteBuffer out, int totalLength) {
     write(out, totalLength, false);
   }

@@ -190,7 +190,9 @@ public final class Server implements AutoCloseable {
             new LaunchOrders(
                 pki.signer(),
                 unixUsers,
-                LaunchSettings.DEFAULT.withJobProgram(options.jobProgramWith(config)),
+                LaunchSettings.DEFAULT
+                    .withJobProgram(options.jobProgramWith(config))
+                    .withProcesses(agents.processesPerRun(), agents.noNewPrivileges()),
                 System::currentTimeMillis));
     AgentGateway gateway =
         new AgentGateway(

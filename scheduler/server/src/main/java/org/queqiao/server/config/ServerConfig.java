@@ -300,7 +300,14 @@ public record ServerConfig(
   }
 
   /** The connections of node agents. */
-  public record Agents(String host, int port, int shellPort, long silentMs, String jobProgram) {
+  public record Agents(
+      String host,
+      int port,
+      int shellPort,
+      long silentMs,
+      String jobProgram,
+      int processesPerRun,
+      boolean noNewPrivileges) {
     private static final Pattern PROGRAM = Pattern.compile("(/[A-Za-z0-9._+-]+)+");
     private static final int PROGRAM_MAX = 200;
 
@@ -353,7 +360,19 @@ public record ServerConfig(
                   "path",
                   "",
                   "The command of jobs that starts steps, on every node; empty for the one of this"
-                      + " installation.")));
+                      + " installation.")),
+          from.integer(
+              "agents.processesPerRun",
+              "processes",
+              32_768,
+              64,
+              4_194_304,
+              "Processes and threads that a job may have on a node at a time."),
+          from.flag(
+              "agents.noNewPrivileges",
+              false,
+              "Whether setuid programs and file capabilities, such as sudo's, give nothing in a"
+                  + " job."));
     }
   }
 

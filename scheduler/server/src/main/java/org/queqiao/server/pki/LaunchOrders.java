@@ -253,14 +253,16 @@ public final class LaunchOrders implements AutoCloseable {
   }
 
   private OrderHeader header(DesiredRunState run, long epoch, UnixUser user, Allocation here) {
-    return signer.header(
-        OrderHeader.Type.LAUNCH,
-        run.run(),
-        user.uid(),
-        epoch,
-        here.memBytes(),
-        settings.pidsMax(),
-        settings.leftoverGraceMs());
+    OrderHeader header =
+        signer.header(
+            OrderHeader.Type.LAUNCH,
+            run.run(),
+            user.uid(),
+            epoch,
+            here.memBytes(),
+            settings.pidsMax(),
+            settings.leftoverGraceMs());
+    return settings.noNewPrivileges() ? header.withoutNewPrivileges() : header;
   }
 
   private static List<String> devices(Allocation here) {

@@ -142,9 +142,9 @@ final class RunningServer {
     return new RunningServer(more);
   }
 
-  /** A server of its own, with these lines in its configuration besides. */
-  static RunningServer configured(String lines) throws Exception {
-    return new RunningServer(lines, List.of());
+  /** A server of its own, with these lines in its configuration and these options besides. */
+  static RunningServer configured(String lines, String... more) throws Exception {
+    return new RunningServer(lines, List.of(more));
   }
 
   /** A server of its own whose log is on a file system of so many bytes in memory; for root. */

@@ -20,8 +20,14 @@ final class StepsSite {
   final Path program;
 
   StepsSite(int count, int cores, RunningServer.Equipment equipment) throws Exception {
+    this(count, cores, equipment, "");
+  }
+
+  /** With these lines in the server's configuration besides. */
+  StepsSite(int count, int cores, RunningServer.Equipment equipment, String lines)
+      throws Exception {
     program = NodeProcesses.jobProgram(Files.createTempDirectory("qqjob"));
-    server = RunningServer.with("--job-program", program.toString());
+    server = RunningServer.configured(lines, "--job-program", program.toString());
     for (int i = 1; i <= count; i++) {
       nodes.add(server.another(new NodeName("cn" + i), cores, equipment));
     }
