@@ -167,24 +167,4 @@ final class RivalStoriesTest {
     JobId other = story.submits("liwei", script().cpusPerTask(4).partition(SchedulerStory.DEBUG));
     assertThat(reason(other)).isEqualTo(PendingReason.PRIORITY);
   }
-
-  @Test
-  void howManyAreLookedAtHasABound() {
-    story.withoutChecks();
-    story.node("n1", 4);
-    story.node("n2", 4);
-    story.submits("liwei", on("n1", 4));
-    story.submits("liwei", on("n2", 4));
-    story.plans();
-    for (int i = 0; i < 999; i++) {
-      story.submits("chenjie", on("n1", 4));
-    }
-    JobId last = story.submits("wangfang", on("n2", 4));
-    assertThat(reason(last)).isEqualTo(PendingReason.RESOURCES);
-    story.submits("chenjie", on("n1", 4));
-    JobId beyond = story.submits("liwei", on("n2", 2));
-    story.does(new Input.CancelJob(user("wangfang"), last));
-    assertThat(reason(beyond)).as("a thousand are before it").isEqualTo(PendingReason.PRIORITY);
-    assertThat(explained(beyond).aheadCount()).isZero();
-  }
 }

@@ -20,8 +20,6 @@ import org.queqiao.core.placement.NodeCapacity;
 import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.placement.NodeShape;
 import org.queqiao.core.placement.NodeWish;
-import org.queqiao.core.priority.ByPriority;
-import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.priority.Multifactor;
 import org.queqiao.core.state.ArrayProgress;
 import org.queqiao.core.state.Claim;
@@ -32,8 +30,8 @@ import org.queqiao.core.state.Node;
 import org.queqiao.core.state.ReservationState;
 
 /**
- * Finds everything that keeps a waiting job from starting. It looks at every node and at the queue
- * before the job, so it is for a copy of the state, not for the loop.
+ * Finds everything that keeps a waiting job from starting. It looks at every node and at the first
+ * jobs of the queue, so it is for a copy of the state, not for the loop.
  */
 public final class Explainer {
   private final Cluster cluster;
@@ -50,16 +48,18 @@ public final class Explainer {
     List<Holder> onNodes = scan.holders();
     LicenceScan licences = new LicenceScan(cluster, job);
     List<Holder> holders = licences.join(onNodes, nowMs);
-    Queue queue = queue(job, nowMs);
+    Rivals rivals = Rivals.of(cluster, job);
+    Queue queue = queue(job, rivals);
     return new Explanation(
         job.image(),
-        why.why(job),
+        why.why(job, () -> rivals),
         scan.room(),
         first(holders),
         holders.size(),
         queue.ahead(),
         queue.aheadCount(),
-        queue.all(),
+        cluster.priorities().backlog().jobs(),
+        queue.looked(),
         new LimitTree(cluster, nowMs).uses(Claim.of(job)),
         new Multifactor(cluster, nowMs).terms(job),
         scan.kept(),
@@ -101,33 +101,17 @@ public final class Explainer {
     return all.subList(0, Math.min(all.size(), Explanation.MAX_LISTED));
   }
 
-  private record Queue(List<Other> ahead, int aheadCount, int all) {}
+  private record Queue(List<Other> ahead, int aheadCount, int looked) {}
 
-  private Queue queue(Job job, long nowMs) {
-    List<Other> ahead = new ArrayList<>();
-    int before = 0;
-    int all = 0;
-    int place = -1;
-    Rivals rivals = why.rivals();
-    boolean roomNow = job.startable() && why.hasRoom(job);
-    JobOrder.Queue queue = new ByPriority().open(cluster, nowMs);
-    TreeSet<JobId> counted = new TreeSet<>();
-    for (Job each = queue.next(); each != null; each = queue.next()) {
-      // An array comes a second time when a task of it goes ahead of the others.
-      if (each.array() != null && !counted.add(each.id())) {
-        continue;
-      }
-      all++;
-      if (each.equals(job)) {
-        place = before;
-      } else if (place < 0 && rivals.competes(each, job, roomNow)) {
-        before++;
-        if (ahead.size() < Explanation.MAX_LISTED) {
-          ahead.add(other(each));
-        }
-      }
+  private Queue queue(Job job, Rivals rivals) {
+    if (!job.startable()) {
+      return new Queue(List.of(), -1, 0);
     }
-    return place < 0 ? new Queue(List.of(), -1, all) : new Queue(ahead, place, all);
+    Rivals.Before before = rivals.before(job, why.hasRoom(job), Explanation.MAX_LISTED);
+    return new Queue(
+        before.first().stream().map(Explainer::other).toList(),
+        before.count(),
+        before.isAll() ? 0 : before.looked());
   }
 
   static Other other(Job job) {
@@ -152,6 +136,7 @@ public final class Explainer {
     private final int largeNodes;
     private final TreeMap<NodeShape, Boolean> roomWhenIdle = new TreeMap<>();
     private final TreeMap<JobId, Holder> holders = new TreeMap<>();
+    private final HeldParts held = new HeldParts();
     private int fitNow;
     private int largeFitNow;
     private int fitIdle;
@@ -293,7 +278,7 @@ public final class Explainer {
 
     private void hold(Node node, NavigableSet<String> missing) {
       for (Job each : node.holders()) {
-        if (Shortage.isHeldBy(each, node, missing)) {
+        if (Shortage.isHeldBy(held.on(each, node.name()), missing)) {
           hold(each, node);
         }
       }
@@ -301,8 +286,8 @@ public final class Explainer {
 
     private void hold(Job holder, Node node) {
       int here = 0;
-      for (Allocation each : holder.allocations()) {
-        here += each.node().equals(node.name()) ? each.cores().size() : 0;
+      for (Allocation each : held.on(holder, node.name())) {
+        here += each.cores().size();
       }
       int cores = here;
       holders.merge(

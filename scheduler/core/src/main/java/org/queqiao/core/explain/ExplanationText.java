@@ -64,13 +64,7 @@ public final class ExplanationText {
     room(explained, named, out);
     PreemptionText.add(explained, nowMs, named, out);
     if (explained.aheadCount() >= 0) {
-      out.add(
-          (explained.aheadCount() == 0
-                  ? "No job is"
-                  : jobs(explained.aheadCount()) + (explained.aheadCount() == 1 ? " is" : " are"))
-              + " before it in the queue of "
-              + explained.inQueue()
-              + named.end(explained.ahead(), explained.aheadCount()));
+      QueueText.add(explained, named, out);
     }
     if (job.promisedMs() > nowMs) {
       out.add("It was promised to start in " + duration(job.promisedMs() - nowMs) + ".");

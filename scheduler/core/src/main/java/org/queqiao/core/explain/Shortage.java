@@ -11,7 +11,6 @@ import org.queqiao.contract.job.GresRequest;
 import org.queqiao.core.message.Explanation.Lack;
 import org.queqiao.core.placement.Capacity;
 import org.queqiao.core.placement.NodeNeed;
-import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Node;
 
 /** Counts what nodes lack that would have room if nothing ran on them. */
@@ -52,16 +51,15 @@ final class Shortage {
     return lacks;
   }
 
-  /** Whether a run holds any of what is missing on a node. */
-  static boolean isHeldBy(Job run, Node node, NavigableSet<String> missing) {
-    for (Allocation each : run.allocations()) {
-      if (each.node().equals(node.name())
-          && (missing.contains(CORES) && !each.cores().isEmpty()
-              || missing.contains(MEMORY) && each.memBytes() > 0
-              || each.gres().stream()
-                  .anyMatch(gres ->
-                      missing.contains(GRES + gres.name())
-                          || missing.contains(GRES + gres.name() + ":" + gres.type())))) {
+  /** Whether what a run holds on a node has any of what is missing there. */
+  static boolean isHeldBy(List<Allocation> onNode, NavigableSet<String> missing) {
+    for (Allocation each : onNode) {
+      if (missing.contains(CORES) && !each.cores().isEmpty()
+          || missing.contains(MEMORY) && each.memBytes() > 0
+          || each.gres().stream()
+              .anyMatch(gres ->
+                  missing.contains(GRES + gres.name())
+                      || missing.contains(GRES + gres.name() + ":" + gres.type()))) {
         return true;
       }
     }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.core.limit.BudgetGate;
@@ -35,6 +36,10 @@ public final class WhyPending {
 
   /** The reason; {@code NONE} for a job that does not wait or that starts with the next pass. */
   public PendingReason reason(Job job) {
+    return reason(job, this::rivals);
+  }
+
+  private PendingReason reason(Job job, Supplier<Rivals> among) {
     if (!job.awaitsStart()) {
       return PendingReason.NONE;
     }
@@ -67,12 +72,18 @@ public final class WhyPending {
     if (!cluster.candidates().fitUsable(job.spec())) {
       return PendingReason.NODE_DOWN;
     }
-    Rivals rivals = rivals();
-    if (rivals.isBehind(job, false)) {
+    Rivals rivals = among.get();
+    Rivals.Place place = rivals.place(job, false);
+    if (place == Rivals.Place.BEHIND) {
       return PendingReason.PRIORITY;
     }
     if (hasRoom(job)) {
-      return rivals.isBehind(job, true) ? PendingReason.PRIORITY : PendingReason.NONE;
+      return rivals.place(job, true) == Rivals.Place.FIRST
+          ? PendingReason.NONE
+          : PendingReason.PRIORITY;
+    }
+    if (place == Rivals.Place.BEYOND) {
+      return PendingReason.PRIORITY;
     }
     return fitsNow(job, reservations.clearOfMaintenance(job))
             || !fitsNow(job, cluster.nodes().open().values())
@@ -99,20 +110,35 @@ public final class WhyPending {
 
   /** The reason with a sentence: for a limit, which one, whose, and how much of it is used. */
   public PendingWhy why(Job job) {
-    PendingReason reason = reason(job);
+    return why(job, this::rivals);
+  }
+
+  /** The same, among these rivals. */
+  PendingWhy why(Job job, Supplier<Rivals> among) {
+    PendingReason reason = reason(job, among);
     if (reason == PendingReason.LIMIT) {
       return block(job).orElseThrow();
     }
-    return new PendingWhy(
-        reason.slurmWord(),
-        reason == PendingReason.LICENSES
-            ? missingLicence(job)
-            : reservations.sentence(job, reason));
+    String sentence =
+        switch (reason) {
+          case LICENSES -> missingLicence(job);
+          case PRIORITY -> beyond(job, among.get());
+          default -> reservations.sentence(job, reason);
+        };
+    return new PendingWhy(reason.slurmWord(), sentence);
+  }
+
+  /** What is not known of the turn of a job; empty where it is. */
+  private String beyond(Job job, Rivals rivals) {
+    boolean known =
+        rivals.place(job, false) == Rivals.Place.BEHIND
+            || rivals.place(job, hasRoom(job)) == Rivals.Place.BEHIND;
+    return known ? "" : "it comes after all jobs of the queue that were looked at";
   }
 
   /** Who competes with whom now, found once for all who ask before the next fact. */
-  Rivals rivals() {
-    if (rivals == null || !rivals.isOf(cluster.position())) {
+  private Rivals rivals() {
+    if (rivals == null || !rivals.holds()) {
       rivals = new Rivals(cluster);
     }
     return rivals;

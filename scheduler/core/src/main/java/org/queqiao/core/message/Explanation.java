@@ -21,8 +21,11 @@ import org.queqiao.contract.snapshot.ClusterImage;
  * @param holders who holds what is missing, the first to end first; at most {@link #MAX_LISTED}
  * @param holderCount how many they are in all
  * @param ahead who comes before it in the queue, the first first; at most {@link #MAX_LISTED}
- * @param aheadCount how many they are in all; -1 for a job that is not in the queue
+ * @param aheadCount how many they are in all, or at least where not all were looked at; -1 for a job
+ *     that is not in the queue
  * @param inQueue how many jobs may start as far as they themselves are concerned
+ * @param looked how many jobs of the queue were looked at where others before it were not; 0 where
+ *     all were
  * @param limits every limit that it is under
  * @param priority its terms
  * @param kept the reservations that keep nodes from it that it could use, by name
@@ -42,6 +45,7 @@ public record Explanation(
     List<Other> ahead,
     int aheadCount,
     int inQueue,
+    int looked,
     List<LimitUse> limits,
     PriorityTerms priority,
     List<Kept> kept,
@@ -61,6 +65,11 @@ public record Explanation(
     components = List.copyOf(components);
     groups = List.copyOf(groups);
     lacks = List.copyOf(lacks);
+  }
+
+  /** Whether more may be before it than were counted. */
+  public boolean isCut() {
+    return looked > 0;
   }
 
   /**

@@ -2,7 +2,6 @@ package org.queqiao.core.plan;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -10,6 +9,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.core.limit.AccountLimits;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
@@ -28,7 +28,7 @@ final class SliceStarts {
   private final FewerNodes fewer;
   private final long nowMs;
   private final List<Event> facts = new ArrayList<>();
-  private final TreeMap<AccountKey, LimitTree.Account> accounts = new TreeMap<>();
+  private final AccountLimits accounts;
   private long lastJobId;
   private int starts;
 
@@ -44,6 +44,7 @@ final class SliceStarts {
     this.mirror = mirror;
     this.trial = trial;
     this.limits = new LimitTree(cluster, nowMs);
+    this.accounts = new AccountLimits(limits);
     this.fewer = new FewerNodes(mirror, trial, limits, rooms);
     this.nowMs = nowMs;
     this.lastJobId = cluster.lastJobId();
@@ -67,13 +68,7 @@ final class SliceStarts {
   /** Whether limits let a job start with the least that it gets, after what starts before it. */
   boolean passes(PlanJob waiting) {
     Job job = cluster.jobs().find(ClusterMirror.jobOf(waiting)).orElse(null);
-    if (job == null) {
-      return false;
-    }
-    LimitTree.Account account =
-        accounts.computeIfAbsent(AccountKey.of(job), _ -> limits.account(Claim.of(job)));
-    return account.isFree()
-        || account.ask(job.spec(), limits.least(job.spec())) == LimitTree.Answer.PASSES;
+    return job != null && accounts.ask(job) == LimitTree.Answer.PASSES;
   }
 
   /**
@@ -102,7 +97,7 @@ final class SliceStarts {
       return Starts.Answer.STAYS;
     }
     limits.started(Claim.of(job), chosen);
-    accounts.clear();
+    accounts.forget();
     trial.take(chosen);
     starts++;
     RunId id = new RunId(job.id(), job.attempt() + 1);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.TreeMap;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.policy.PriorityPolicy;
+import org.queqiao.core.limit.AccountKey;
 import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.priority.JobOrder;
 import org.queqiao.core.priority.Multifactor;

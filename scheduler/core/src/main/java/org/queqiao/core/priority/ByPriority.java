@@ -67,6 +67,48 @@ public final class ByPriority implements JobOrder {
                         ranks.spot(group, ranks.fixed(group), job, place), Ahead.of(group.lot())));
   }
 
+  /** Compares the turns of jobs that may start, as they are now. */
+  public static final class Turns {
+    private final Cluster cluster;
+    private final Ranks ranks;
+
+    public Turns(Cluster cluster) {
+      this.cluster = cluster;
+      this.ranks = new Ranks(cluster, cluster.timeMs());
+    }
+
+    /** Whether one of two jobs comes before the other. */
+    public boolean isBefore(Job one, Job other) {
+      Turn mine = of(one);
+      Turn its = of(other);
+      return mine != null && its != null && mine.compareTo(its) < 0;
+    }
+
+    /** The first place of a job. */
+    private Turn of(Job job) {
+      Turn[] first = new Turn[1];
+      cluster
+          .priorities()
+          .backlog()
+          .places(
+              job,
+              cluster.priorities().policy(),
+              (group, place) -> {
+                Spot spot = ranks.spot(group, ranks.fixed(group), job, place);
+                Turn turn = new Turn(spot, ranks.micro(spot, ranks.share(group)));
+                first[0] = first[0] == null || turn.compareTo(first[0]) < 0 ? turn : first[0];
+              });
+      return first[0];
+    }
+  }
+
+  private record Turn(Spot spot, long micro) implements Comparable<Turn> {
+    @Override
+    public int compareTo(Turn other) {
+      return Spot.compare(spot, micro, other.spot, other.micro);
+    }
+  }
+
   /** The groups, merged by their heads. */
   private static final class Merged implements Queue {
     private final Ranks ranks;

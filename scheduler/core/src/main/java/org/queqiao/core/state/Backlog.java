@@ -44,6 +44,7 @@ public final class Backlog {
 
   private int arrays;
   private int size;
+  private int jobs;
 
   private final Offered offered;
 
@@ -189,13 +190,14 @@ public final class Backlog {
             }
           });
     }
+    jobs += entering.size();
     entering = null;
     fresh.forEach((group, entries) -> {
-      TreeMap<Place, Job> jobs = entries.toTree();
-      groups.put(group, jobs);
+      TreeMap<Place, Job> placed = entries.toTree();
+      groups.put(group, placed);
       ofUser.computeIfAbsent(group.user(), _ -> new TreeSet<>()).add(group);
-      size += jobs.size();
-      jobs.values().forEach(job -> arrays += isOfArray(job) ? 1 : 0);
+      size += placed.size();
+      placed.values().forEach(job -> arrays += isOfArray(job) ? 1 : 0);
     });
   }
 
@@ -208,19 +210,21 @@ public final class Backlog {
       entering.add(job);
       return;
     }
+    int before = size;
     places(job, policy, (group, place) -> add(job, group, place));
+    jobs += size > before ? 1 : 0;
     name(job);
     changes.note(job);
   }
 
   private void add(Job job, Group group, Place place) {
-    TreeMap<Place, Job> jobs = groups.get(group);
-    if (jobs == null) {
-      jobs = new TreeMap<>();
-      groups.put(group, jobs);
+    TreeMap<Place, Job> placed = groups.get(group);
+    if (placed == null) {
+      placed = new TreeMap<>();
+      groups.put(group, placed);
       ofUser.computeIfAbsent(group.user(), _ -> new TreeSet<>()).add(group);
     }
-    if (jobs.put(place, job) == null) {
+    if (placed.put(place, job) == null) {
       size++;
       arrays += isOfArray(job) ? 1 : 0;
     }
@@ -228,16 +232,18 @@ public final class Backlog {
 
   void remove(Job job, PriorityPolicy policy) {
     entered(policy);
+    int before = size;
     places(job, policy, (group, place) -> remove(job, group, place));
+    jobs -= size < before ? 1 : 0;
     changes.note(job);
   }
 
   private void remove(Job job, Group group, Place place) {
-    TreeMap<Place, Job> jobs = groups.get(group);
-    if (jobs == null || jobs.remove(place) == null) {
+    TreeMap<Place, Job> placed = groups.get(group);
+    if (placed == null || placed.remove(place) == null) {
       return;
     }
-    if (jobs.isEmpty()) {
+    if (placed.isEmpty()) {
       groups.remove(group);
       TreeSet<Group> others = ofUser.get(group.user());
       others.remove(group);
@@ -253,9 +259,14 @@ public final class Backlog {
     return job.array() != null || job.task() != null;
   }
 
-  /** How many jobs may start. */
+  /** How many places there are: of jobs that may start, and of tasks ahead of their arrays. */
   public int size() {
     return size;
+  }
+
+  /** How many jobs may start, an array counted once. */
+  public int jobs() {
+    return jobs;
   }
 
   /** How many arrays, and tasks that wait again, are among the jobs. */
@@ -348,6 +359,7 @@ public final class Backlog {
     ofUser.clear();
     arrays = 0;
     size = 0;
+    jobs = 0;
     changes.forget();
   }
 

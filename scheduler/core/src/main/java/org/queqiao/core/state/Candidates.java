@@ -1,11 +1,14 @@
 package org.queqiao.core.state;
 
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Fabric;
@@ -22,15 +25,32 @@ import org.queqiao.core.placement.WishKey;
 public final class Candidates {
   private static final int MAX_KNOWN = 1_000;
 
+  /** To ask so many nodes for their groups costs as much as to ask all shapes for one need. */
+  private static final int NODES_FOR_ONE = 200;
+
   private final Cluster cluster;
   private final TreeMap<WishKey, List<SortedMap<Integer, Map<NodeShape, Integer>>>> all =
       new TreeMap<>();
-  private final TreeMap<WishKey, List<SortedMap<Integer, Map<NodeShape, Integer>>>> usable =
-      new TreeMap<>();
+
+  /** Only looked up, never gone through. */
+  private final LinkedHashMap<Need, Usable> usable = new LinkedHashMap<>();
+
   private long seen;
+  private long wishedAt;
+  private boolean stale;
   private Fabric fabric;
   private WishedNodes wished;
   private List<Feasibility.Offer> offers = List.of();
+
+  /** What decides which nodes a job could use: its own nodes say what its components ask for. */
+  private record Need(PartitionName partition, JobComponent own) {
+    private static Need of(JobSpec spec) {
+      return new Need(spec.partition(), spec.own());
+    }
+  }
+
+  /** What jobs of one need could use, and whether that is enough. */
+  private record Usable(BitSet nodes, boolean fits) {}
 
   Candidates(Cluster cluster) {
     this.cluster = cluster;
@@ -56,7 +76,7 @@ public final class Candidates {
     Optional<Feasibility.Impossible> impossible =
         wish.isAny()
             ? Feasibility.check(spec, cluster.nodes().shapes())
-            : Feasibility.check(spec, wish, of(spec, wish, all, false));
+            : Feasibility.check(spec, wish, of(spec, wish));
     boolean lies = Arrangement.isDemandedBy(spec);
     return impossible.isPresent() || !lies
         ? impossible
@@ -65,29 +85,73 @@ public final class Candidates {
 
   /** Whether a job would fit if the nodes that take runs were idle. */
   public boolean fitUsable(JobSpec spec) {
-    return spec.shapes().stream().anyMatch(this::shapeFitsUsable);
+    return usable(spec).fits();
   }
 
-  private boolean shapeFitsUsable(JobSpec spec) {
+  /**
+   * The nodes that take runs and could serve a job when they are idle, as numbers that hold until a
+   * node or a partition changes. The set is not the caller's: it may be that of others, too.
+   */
+  public BitSet nodes(JobSpec spec) {
+    BitSet known = usable(spec).nodes();
+    if (spec.reservation() == null) {
+      return known;
+    }
+    BitSet own = wished().reserved(spec);
+    own.and(known);
+    return own;
+  }
+
+  /**
+   * How much it costs to be asked what a job could use: nothing where that is known, and the more
+   * nodes there are the more where nobody has wished for the same before.
+   */
+  public int cost(JobSpec spec) {
+    WishedNodes sets = wished();
+    if (usable.containsKey(Need.of(spec))) {
+      return 0;
+    }
+    return 1 + (sets.isNew(spec) ? cluster.nodes().all().size() / NODES_FOR_ONE : 0);
+  }
+
+  private Usable usable(JobSpec spec) {
+    WishedNodes sets = wished();
+    Need need = Need.of(spec);
+    Usable known = usable.get(need);
+    if (known == null) {
+      if (usable.size() >= MAX_KNOWN) {
+        usable.clear();
+      }
+      boolean fits = spec.shapes().stream().anyMatch(each -> shapeFitsUsable(each, sets));
+      known = new Usable(sets.of(spec), fits);
+      usable.put(need, known);
+    }
+    return known;
+  }
+
+  private boolean shapeFitsUsable(JobSpec spec, WishedNodes sets) {
     Map<NodeShape, Integer> shapes = cluster.nodes().usableShapes();
     NodeWish wish = cluster.wishOf(spec);
     return !shapes.isEmpty()
         && (wish.isAny()
                 ? Feasibility.check(spec, shapes)
-                : Feasibility.check(spec, wish, of(spec, wish, usable, true)))
+                : Feasibility.check(spec, wish, sets.counts(spec, wish)))
             .isEmpty();
   }
 
-  /**
-   * The nodes that take runs and could serve a job when they are idle, as numbers that hold until a
-   * node or a partition changes; more than those where very many jobs wish for different nodes.
-   */
-  public BitSet nodes(JobSpec spec) {
+  private WishedNodes wished() {
     forgetWhatChanged();
-    if (wished == null) {
+    long named = cluster.nodes().settingsVersion() + cluster.policy().version();
+    if (wished == null || named != wishedAt) {
+      wishedAt = named;
       wished = new WishedNodes(cluster);
+      stale = false;
     }
-    return wished.of(spec);
+    if (stale) {
+      wished.takesRuns();
+      stale = false;
+    }
+    return wished;
   }
 
   private void forgetWhatChanged() {
@@ -97,7 +161,7 @@ public final class Candidates {
       all.clear();
       usable.clear();
       fabric = null;
-      wished = null;
+      stale = true;
     }
   }
 
@@ -114,19 +178,12 @@ public final class Candidates {
   }
 
   /** Of each alternative of a wish. */
-  private List<SortedMap<Integer, Map<NodeShape, Integer>>> of(
-      JobSpec spec,
-      NodeWish wish,
-      TreeMap<WishKey, List<SortedMap<Integer, Map<NodeShape, Integer>>>> known,
-      boolean onlyUsable) {
+  private List<SortedMap<Integer, Map<NodeShape, Integer>>> of(JobSpec spec, NodeWish wish) {
     forgetWhatChanged();
-    if (known.size() >= MAX_KNOWN) {
-      known.clear();
+    if (all.size() >= MAX_KNOWN) {
+      all.clear();
     }
-    return known.computeIfAbsent(
-        WishKey.of(spec),
-        _ ->
-            Feasibility.byAlternatives(
-                wish, cluster.nodes().offers(node -> !onlyUsable || node.takesRuns())));
+    return all.computeIfAbsent(
+        WishKey.of(spec), _ -> Feasibility.byAlternatives(wish, cluster.nodes().offers(_ -> true)));
   }
 }

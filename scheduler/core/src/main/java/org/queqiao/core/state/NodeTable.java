@@ -34,11 +34,13 @@ public final class NodeTable {
   private final TreeMap<NodeName, NodeFacts> usableFacts = new TreeMap<>();
 
   private long version;
+  private long settingsVersion;
 
   NodeTable() {}
 
   void add(Node node) {
     version++;
+    settingsVersion++;
     byName.put(node.name(), node);
     count(shapes, node.facts());
     refresh(node);
@@ -79,11 +81,17 @@ public final class NodeTable {
   void described(Node node, NodeSettings settings) {
     node.set(settings);
     version++;
+    settingsVersion++;
   }
 
   /** Another number after each change of what a node offers when it is idle. */
   long version() {
     return version;
+  }
+
+  /** Another number after each change of which nodes there are or of what the site says of them. */
+  long settingsVersion() {
+    return settingsVersion;
   }
 
   private static void count(Map<NodeShape, Integer> counts, NodeFacts facts) {

@@ -137,7 +137,9 @@ final class ExplainedDocument {
     preempting(waiting.preempting(), out);
     out.writeObjectFieldStart("queue");
     Json.number(out, "ahead", waiting.aheadCount() < 0 ? null : waiting.aheadCount());
+    out.writeBooleanField("atLeast", waiting.isCut());
     out.writeNumberField("inQueue", waiting.inQueue());
+    Json.number(out, "looked", waiting.isCut() ? (Integer) waiting.looked() : null);
     named(waiting.ahead(), out);
     promises(waiting.ahead(), out);
     out.writeEndObject();

@@ -109,6 +109,9 @@ final class WhyRestTest {
     assertThat(own.path("waiting").path("room").path("lacks").isArray()).isTrue();
     JsonNode all = ok(server.get("admin1", of(jobs.getLast()))).path("waiting").path("queue");
     assertThat(all).isEqualTo(own.path("waiting").path("queue"));
+    assertThat(all.path("atLeast").isBoolean()).isTrue();
+    assertThat(all.path("atLeast").asBoolean()).as("a short queue is looked at whole").isFalse();
+    assertThat(all.path("looked").isNull()).isTrue();
     assertThat(all.path("jobs").toString()).doesNotContain(Long.toString(jobs.getFirst()));
     server.call("researcher1", "DELETE", "/api/v1/jobs/" + jobs.getFirst(), "");
     server.call("researcher2", "DELETE", "/api/v1/jobs/" + jobs.getLast(), "");

@@ -1,11 +1,12 @@
-package org.queqiao.core.plan;
+package org.queqiao.core.limit;
 
 import org.queqiao.core.state.Job;
 
 /** Whose limits are the same. */
-record AccountKey(String user, String project, String partition, String qos)
+public record AccountKey(String user, String project, String partition, String qos)
     implements Comparable<AccountKey> {
-  static AccountKey of(Job job) {
+  /** Of a job. */
+  public static AccountKey of(Job job) {
     return new AccountKey(
         job.user().value(),
         job.spec().project().value(),
