@@ -6,6 +6,8 @@ import static org.queqiao.core.SchedulerStory.HOUR_MS;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.QosDefined;
@@ -339,6 +341,33 @@ final class WhatIfStoriesTest {
         new WhatIf(story.machine.image(), story.nowMs, 24 * HOUR_MS, 10, () -> false)
             .of(of("liwei", new JobId(12)), new RunTimeRatios(), 5);
     assertThat(result).isEqualTo(new TrialResult(null, 0, null, null, 0, null));
+  }
+
+  @Test
+  void whoIsToldToStopIsAskedBeforeTheStateIsCopied() {
+    SchedulerStory story = queue();
+    ClusterImage image = story.machine.image();
+    Trial refused = more("admin1", "nowhere", 1);
+    TrialResult nothing = new TrialResult(null, 0, null, null, 0, null);
+    assertThat(
+            new WhatIf(image, story.nowMs, 24 * HOUR_MS, 1_000_000, () -> true)
+                .of(refused, new RunTimeRatios(), 5))
+        .as("no copy has said that there is no such node")
+        .isEqualTo(nothing);
+    RunTimeRatios learnt = new RunTimeRatios();
+    for (int i = 1; i <= 100; i++) {
+      learnt.ended(new UserName("liwei"), HOUR_MS * i / 100, HOUR_MS);
+    }
+    StackWalker callers = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
+    AtomicInteger asked = new AtomicInteger();
+    // At the head, before the copy that says who waits for somebody, and before each future.
+    BooleanSupplier inTheSecondFuture =
+        () -> callers.getCallerClass() == WhatIf.class && asked.incrementAndGet() > 3;
+    TrialResult one =
+        new WhatIf(image, story.nowMs, 24 * HOUR_MS, 1_000_000, inTheSecondFuture)
+            .of(of("liwei", new JobId(12)), learnt, 5);
+    assertThat(one.samples()).isEqualTo(1);
+    assertThat(asked).hasValue(4);
   }
 
   /** What a changed job cannot have is refused, and the reservation and deadline stay its own. */

@@ -65,8 +65,12 @@ public final class WhatIf {
    * @param samples how many futures; one where run times are not drawn
    */
   public TrialResult of(Trial trial, RunTimeRatios learnt, int samples) {
+    // Each copy of a large state takes long, so whether to stop is asked before each.
+    if (stop.getAsBoolean()) {
+      return TrialResult.refused(null);
+    }
     Rejection refused = refusal(trial);
-    if (refused != null) {
+    if (refused != null || stop.getAsBoolean()) {
       return TrialResult.refused(refused);
     }
     SortedSet<JobId> stuck = SchedulerMachine.from(image).state().waitForSomebody();
@@ -86,7 +90,7 @@ public final class WhatIf {
     EndGrid grid = new EndGrid(nowMs);
     TrialResult.Looked said = null;
     int done = 0;
-    while (done < futures) {
+    while (done < futures && !stop.getAsBoolean()) {
       RunTimes runTimes =
           learnt.known()
               ? new SampledRunTimes(learnt, SampledRunTimes.mix(image.position()) + done, grid)
@@ -123,8 +127,8 @@ public final class WhatIf {
 
   /** Whether this may be done to the copy at all; what the machine itself checks is left to it. */
   private Rejection refusal(Trial trial) {
-    SchedulerMachine machine = SchedulerMachine.from(image);
     if (trial.more() > 0) {
+      SchedulerMachine machine = SchedulerMachine.from(image);
       if (!machine.state().permits(trial.actor(), new Action.ControlNodes())) {
         return new Rejection(
             Rejection.Code.FORBIDDEN, "addNodes", "only administrators may try other nodes");
@@ -134,7 +138,7 @@ public final class WhatIf {
             Rejection.Code.INVALID, "addNodes", "there is no node " + trial.like() + " to be like");
       }
     }
-    return trial.changed() == null ? null : unsubmittable(trial);
+    return trial.changed() == null || stop.getAsBoolean() ? null : unsubmittable(trial);
   }
 
   /** Why the job could not be submitted as it would ask, or null. */
