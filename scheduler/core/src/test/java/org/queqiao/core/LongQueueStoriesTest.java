@@ -145,9 +145,7 @@ final class LongQueueStoriesTest {
     assertThat(reason(last)).isEqualTo(PendingReason.PRIORITY);
     story.does(new Input.HoldJob(user("liwei"), first));
     assertThat(reason(first)).isEqualTo(PendingReason.JOB_HELD_USER);
-    assertThat(explained(last).ahead())
-        .extracting(Explanation.Other::job)
-        .containsExactly(best);
+    assertThat(explained(last).ahead()).extracting(Explanation.Other::job).containsExactly(best);
     story.after(10_000).ticks();
     assertThat(reason(last)).as("the order is found anew").isEqualTo(PendingReason.PRIORITY);
     assertThat(reason(best)).isEqualTo(PendingReason.RESOURCES);

@@ -13,9 +13,7 @@ final class QueueText {
     String end = named.end(explained.ahead(), ahead);
     if (!explained.isCut()) {
       out.add(
-          (ahead == 0
-                  ? "No job is"
-                  : ExplanationText.jobs(ahead) + (ahead == 1 ? " is" : " are"))
+          (ahead == 0 ? "No job is" : ExplanationText.jobs(ahead) + (ahead == 1 ? " is" : " are"))
               + " before it in"
               + queue
               + end);

@@ -184,7 +184,9 @@ final class Rivals {
     return ended && asked == looked.size();
   }
 
-  /** Asks the next job of the queue what keeps it from starting; false when no more are looked at. */
+  /**
+   * Asks the next job of the queue what keeps it from starting; false when no more are looked at.
+   */
   private boolean ask() {
     if (asked == looked.size() && (remembered || !look())) {
       return false;

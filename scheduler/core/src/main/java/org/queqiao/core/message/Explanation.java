@@ -21,8 +21,8 @@ import org.queqiao.contract.snapshot.ClusterImage;
  * @param holders who holds what is missing, the first to end first; at most {@link #MAX_LISTED}
  * @param holderCount how many they are in all
  * @param ahead who comes before it in the queue, the first first; at most {@link #MAX_LISTED}
- * @param aheadCount how many they are in all, or at least where not all were looked at; -1 for a job
- *     that is not in the queue
+ * @param aheadCount how many they are in all, or at least where not all were looked at; -1 for a
+ *     job that is not in the queue
  * @param inQueue how many jobs may start as far as they themselves are concerned
  * @param looked how many jobs of the queue were looked at where others before it were not; 0 where
  *     all were

@@ -25,7 +25,10 @@ public final class IndexComparison {
         live.priorities().tallies().toString(),
         fresh.priorities().tallies().toString());
     compare("backlog", backlog(live), backlog(fresh));
-    compare("jobs in the queue", live.priorities().backlog().jobs(), fresh.priorities().backlog().jobs());
+    compare(
+        "jobs in the queue",
+        live.priorities().backlog().jobs(),
+        fresh.priorities().backlog().jobs());
     compare("learnt run times", live.learning().image(), fresh.learning().image());
     compare(
         "running use", live.priorities().usage().derived(), fresh.priorities().usage().derived());

@@ -115,9 +115,7 @@ final class WishedNodes {
             BitSet both = (BitSet) kind.nodes().clone();
             both.and(nodes);
             if (!both.isEmpty()) {
-              byGroups
-                  .computeIfAbsent(groups, _ -> new TreeMap<>())
-                  .put(shape, both.cardinality());
+              byGroups.computeIfAbsent(groups, _ -> new TreeMap<>()).put(shape, both.cardinality());
             }
           }));
       out.add(byGroups);
