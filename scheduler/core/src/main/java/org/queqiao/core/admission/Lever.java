@@ -26,6 +26,11 @@ record Lever(String field, long now, long bound, Move move, LongFunction<String>
         field, 1, 0, (request, _) -> without.apply(request), _ -> "leave " + what + " out");
   }
 
+  /** Whether its bound is the next number. */
+  boolean isOneTry() {
+    return Math.abs(bound - now) == 1;
+  }
+
   /**
    * The number next to that of a request for which something holds.
    *

@@ -19,10 +19,15 @@ import org.queqiao.core.state.Cluster;
  * refused it, so whoever sends one of them exactly is not refused again.
  */
 final class NearestRequest {
-  /** How much may be tried: shapes of requests, more for those that must lie somehow. */
-  private static final int MOST_WORK = 1_000;
+  /**
+   * How many nodes may be gone through in all, which is about 50 ms. What was found until then is
+   * answered; the last request that is tried may go beyond.
+   */
+  private static final long MOST_WALKED = 400_000;
 
-  private static final int NODES_FOR_ONE = 200;
+  /** To try one shape of a request costs as much as to go through so many nodes, and more. */
+  private static final int FOR_A_SHAPE = 400;
+
   private static final int MOST_NAMED = 3;
   private static final String NOTHING_KNOWN =
       "ask for less, or leave out what keeps it to few nodes";
@@ -31,7 +36,7 @@ final class NearestRequest {
   private final Cluster cluster;
   private final Predicate<JobRequest> isRight;
   private final Function<JobRequest, JobSpec> specs;
-  private int work;
+  private long walked;
 
   /**
    * For requests of one account.
@@ -53,9 +58,15 @@ final class NearestRequest {
     List<String> leave = new ArrayList<>();
     TreeSet<String> fields = new TreeSet<>();
     String first = "";
-    for (Lever each : levers) {
+    long[] tried = new long[levers.size()];
+    for (int i = 0; i < tried.length; i++) {
+      // So a search that is cut knows what takes one try.
+      tried[i] = levers.get(i).isOneTry() ? search(levers.get(i), request) : 0;
+    }
+    for (int i = 0; i < tried.length; i++) {
+      Lever each = levers.get(i);
       if (fields.size() < MOST_NAMED && !fields.contains(each.field())) {
-        long number = search(each, request);
+        long number = each.isOneTry() ? tried[i] : search(each, request);
         if (number != each.now()) {
           fields.add(each.field());
           first = first.isEmpty() ? each.field() : first;
@@ -107,6 +118,9 @@ final class NearestRequest {
         return Optional.empty();
       }
       way = next;
+      if (!mayTry(way.request())) {
+        return Optional.empty();
+      }
       last = neverRuns(way.request()).orElse(null);
     }
     if (last != null || !couldRun(way.request())) {
@@ -175,17 +189,24 @@ final class NearestRequest {
   }
 
   private boolean mayTry(JobRequest request) {
-    if (work >= MOST_WORK || !isRight.test(request)) {
+    if (walked >= MOST_WALKED) {
+      return false;
+    }
+    walked += FOR_A_SHAPE;
+    if (!isRight.test(request)) {
       return false;
     }
     JobSpec spec = specs.apply(request);
-    int each =
-        Arrangement.isDemandedBy(spec) ? 1 + cluster.nodes().all().size() / NODES_FOR_ONE : 1;
-    work += each * spec.shapes().size();
-    return work <= MOST_WORK;
+    long shapes = (long) FOR_A_SHAPE * (spec.shapes().size() - 1);
+    return walked + shapes + cluster.candidates().leastWalked(spec) <= MOST_WALKED;
   }
 
   private Optional<Impossible> neverRuns(JobRequest request) {
-    return cluster.candidates().neverRuns(specs.apply(request));
+    JobSpec spec = specs.apply(request);
+    long before = cluster.candidates().walked();
+    Optional<Impossible> never = cluster.candidates().neverRuns(spec, false);
+    walked += (long) FOR_A_SHAPE * (spec.shapes().size() - 1);
+    walked += cluster.candidates().walked() - before;
+    return never;
   }
 }

@@ -13,7 +13,6 @@ import org.queqiao.core.message.Rejection;
 import org.queqiao.core.placement.Constraint;
 import org.queqiao.core.placement.HostList;
 import org.queqiao.core.state.Cluster;
-import org.queqiao.core.state.Node;
 
 /**
  * Which nodes a submission names or describes: whether they can be read, and whether they exist.
@@ -228,10 +227,7 @@ final class PlacementCheck {
       return Optional.empty();
     }
     TreeSet<String> unknown = constraint.features();
-    TreeSet<String> known = new TreeSet<>();
-    for (Node each : cluster.nodes().all()) {
-      known.addAll(each.settings().features());
-    }
+    NavigableSet<String> known = cluster.nodes().features();
     unknown.removeAll(known);
     return unknown.isEmpty()
         ? Optional.empty()

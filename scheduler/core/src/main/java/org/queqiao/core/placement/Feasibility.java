@@ -1,10 +1,12 @@
 package org.queqiao.core.placement;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobComponent;
@@ -102,16 +104,36 @@ public final class Feasibility {
     return byGroups;
   }
 
+  /** Nodes, by their numbers, that serve the same groups of a wish and offer the same. */
+  public record Served(int groups, NodeShape shape, BitSet nodes) {}
+
+  /**
+   * How it is asked whether nodes lie as they must.
+   *
+   * @param inWords whether the answer says what there is, and not its cause alone
+   * @param looked is told how many nodes were looked at
+   */
+  public record LayoutQuestion(boolean inWords, LongConsumer looked) {}
+
   /**
    * Compares a job that must lie somehow with all nodes, idle, that fit it otherwise.
    *
-   * @param fabric of these nodes in this order
+   * @param fabric of these nodes by their numbers
+   * @param served of each alternative of the wish
    */
   public static Optional<Impossible> checkLayout(
-      JobSpec spec, NodeWish wish, Fabric fabric, List<Offer> offers) {
+      JobSpec spec,
+      NodeWish wish,
+      Fabric fabric,
+      List<List<Served>> served,
+      LayoutQuestion question) {
+    List<NodeWish> alternatives = wish.alternatives();
     Optional<Impossible> found = Optional.empty();
-    for (NodeWish each : wish.alternatives()) {
-      found = checkOneLayout(spec, each, fabric, offers);
+    for (int i = 0; i < alternatives.size(); i++) {
+      // What is said is said of the last one.
+      boolean inWords = question.inWords() && i == alternatives.size() - 1;
+      LayoutQuestion one = new LayoutQuestion(inWords, question.looked());
+      found = checkOneLayout(spec, alternatives.get(i), fabric, served.get(i), one);
       if (found.isEmpty()) {
         break;
       }
@@ -120,24 +142,21 @@ public final class Feasibility {
   }
 
   private static Optional<Impossible> checkOneLayout(
-      JobSpec spec, NodeWish wish, Fabric fabric, List<Offer> offers) {
+      JobSpec spec, NodeWish wish, Fabric fabric, List<Served> served, LayoutQuestion question) {
     JobParts parts = JobParts.of(spec, wish);
     Arrangement arrangement = Arrangement.of(spec, parts, fabric);
-    byte[] masks = new byte[offers.size()];
-    TreeMap<Integer, TreeMap<NodeShape, Integer>> known = new TreeMap<>();
-    for (int i = 0; i < masks.length; i++) {
-      Offer each = offers.get(i);
-      int groups = wish.groups(each.name(), each.settings());
-      masks[i] =
-          known
-              .computeIfAbsent(groups, _ -> new TreeMap<>())
-              .computeIfAbsent(
-                  NodeShape.of(each.facts()),
-                  shape -> parts.mask(groups, need -> fits(need, shape)))
-              .byteValue();
+    byte[] masks = new byte[fabric.nodes()];
+    for (Served each : served) {
+      byte mask = (byte) parts.mask(each.groups(), need -> fits(need, each.shape()));
+      each.nodes().stream().forEach(node -> masks[node] = mask);
     }
-    if (arrangement.choose(parts.parts(), masks) != null) {
+    boolean lies = arrangement.choose(parts.parts(), masks) != null;
+    question.looked().accept(masks.length + arrangement.takeLooked());
+    if (lies) {
       return Optional.empty();
+    }
+    if (!question.inWords()) {
+      return Optional.of(new Impossible(Cause.LAYOUT, arrangement.field(), "", ""));
     }
     if (!spec.placement().components().isEmpty()) {
       return Optional.of(ComponentFeasibility.liesNot(spec, parts, fabric, masks));

@@ -5,8 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
@@ -15,7 +14,6 @@ import org.queqiao.core.placement.Fabric;
 import org.queqiao.core.placement.Feasibility;
 import org.queqiao.core.placement.NodeShape;
 import org.queqiao.core.placement.NodeWish;
-import org.queqiao.core.placement.WishKey;
 
 /**
  * Whether jobs could run on idle nodes, and on which. Which nodes jobs of one wish may use is
@@ -28,19 +26,20 @@ public final class Candidates {
   /** To ask so many nodes for their groups costs as much as to ask all shapes for one need. */
   private static final int NODES_FOR_ONE = 200;
 
+  /** To look at so many nodes whose groups are known costs as much as to ask one for its groups. */
+  private static final int LOOKS_FOR_ONE = 20;
+
   private final Cluster cluster;
-  private final TreeMap<WishKey, List<SortedMap<Integer, Map<NodeShape, Integer>>>> all =
-      new TreeMap<>();
 
   /** Only looked up, never gone through. */
   private final LinkedHashMap<Need, Usable> usable = new LinkedHashMap<>();
 
+  private long walked;
   private long seen;
   private long wishedAt;
   private boolean stale;
   private Fabric fabric;
   private WishedNodes wished;
-  private List<Feasibility.Offer> offers = List.of();
 
   /** What decides which nodes a job could use: its own nodes say what its components ask for. */
   private record Need(PartitionName partition, JobComponent own) {
@@ -58,12 +57,24 @@ public final class Candidates {
 
   /** Why a job can never run, if it cannot; without any node nothing is impossible yet. */
   public Optional<Feasibility.Impossible> neverRuns(JobSpec spec) {
+    return neverRuns(spec, true);
+  }
+
+  /** The same, where it does not lie as it must without words. */
+  public Optional<Feasibility.Impossible> neverRuns(JobSpec spec, boolean inWords) {
     if (cluster.nodes().all().isEmpty()) {
       return Optional.empty();
     }
+    NodeWish wish = cluster.wishOf(spec);
+    boolean lies = Arrangement.isDemandedBy(spec);
+    List<List<Feasibility.Served>> served =
+        wish.isAny() && !lies ? null : wished().offered(spec, wish);
     Optional<Feasibility.Impossible> impossible = Optional.empty();
-    for (JobSpec each : spec.shapes()) {
-      impossible = shapeNeverRuns(each);
+    List<JobSpec> shapes = spec.shapes();
+    for (int i = 0; i < shapes.size(); i++) {
+      // What is said is said of the last one.
+      boolean said = inWords && i == shapes.size() - 1;
+      impossible = shapeNeverRuns(shapes.get(i), wish, served, said);
       if (impossible.isEmpty()) {
         break;
       }
@@ -71,16 +82,35 @@ public final class Candidates {
     return impossible;
   }
 
-  private Optional<Feasibility.Impossible> shapeNeverRuns(JobSpec spec) {
-    NodeWish wish = cluster.wishOf(spec);
+  private void look(long nodes) {
+    walked += nodes / LOOKS_FOR_ONE;
+  }
+
+  /** How many nodes were gone through for all answers, to tell what one of them cost. */
+  public long walked() {
+    return walked;
+  }
+
+  /** How many nodes {@link #neverRuns} goes through if one look is enough for each layout. */
+  public long leastWalked(JobSpec spec) {
+    if (!Arrangement.isDemandedBy(spec)) {
+      return 0;
+    }
+    long layouts = (long) spec.shapes().size() * cluster.wishOf(spec).alternatives().size();
+    return layouts * cluster.nodes().all().size() / LOOKS_FOR_ONE;
+  }
+
+  private Optional<Feasibility.Impossible> shapeNeverRuns(
+      JobSpec spec, NodeWish wish, List<List<Feasibility.Served>> served, boolean inWords) {
+    if (served == null) {
+      return Feasibility.check(spec, cluster.nodes().shapes());
+    }
     Optional<Feasibility.Impossible> impossible =
-        wish.isAny()
-            ? Feasibility.check(spec, cluster.nodes().shapes())
-            : Feasibility.check(spec, wish, of(spec, wish));
-    boolean lies = Arrangement.isDemandedBy(spec);
-    return impossible.isPresent() || !lies
+        Feasibility.check(spec, wish, WishedNodes.counts(served));
+    return impossible.isPresent() || !Arrangement.isDemandedBy(spec)
         ? impossible
-        : Feasibility.checkLayout(spec, wish, fabric(), offers);
+        : Feasibility.checkLayout(
+            spec, wish, fabric(), served, new Feasibility.LayoutQuestion(inWords, this::look));
   }
 
   /** Whether a job would fit if the nodes that take runs were idle. */
@@ -135,7 +165,7 @@ public final class Candidates {
     return !shapes.isEmpty()
         && (wish.isAny()
                 ? Feasibility.check(spec, shapes)
-                : Feasibility.check(spec, wish, sets.counts(spec, wish)))
+                : Feasibility.check(spec, wish, sets.usable(spec, wish)))
             .isEmpty();
   }
 
@@ -144,7 +174,7 @@ public final class Candidates {
     long named = cluster.nodes().settingsVersion() + cluster.policy().version();
     if (wished == null || named != wishedAt) {
       wishedAt = named;
-      wished = new WishedNodes(cluster);
+      wished = new WishedNodes(cluster, nodes -> walked += nodes);
       stale = false;
     }
     if (stale) {
@@ -158,32 +188,19 @@ public final class Candidates {
     long now = cluster.nodes().version() + cluster.policy().version();
     if (now != seen) {
       seen = now;
-      all.clear();
       usable.clear();
       fabric = null;
       stale = true;
     }
   }
 
-  /** Of all nodes, in the order of their names; also sets the offers. */
+  /** Of all nodes, in the order of their names. */
   private Fabric fabric() {
     forgetWhatChanged();
     if (fabric == null) {
-      offers = cluster.nodes().offers(_ -> true);
-      fabric =
-          new Fabric(
-              cluster.policy().switches(), offers.stream().map(Feasibility.Offer::name).toList());
+      List<NodeName> names = cluster.nodes().all().stream().map(Node::name).toList();
+      fabric = new Fabric(cluster.policy().switches(), names);
     }
     return fabric;
-  }
-
-  /** Of each alternative of a wish. */
-  private List<SortedMap<Integer, Map<NodeShape, Integer>>> of(JobSpec spec, NodeWish wish) {
-    forgetWhatChanged();
-    if (all.size() >= MAX_KNOWN) {
-      all.clear();
-    }
-    return all.computeIfAbsent(
-        WishKey.of(spec), _ -> Feasibility.byAlternatives(wish, cluster.nodes().offers(_ -> true)));
   }
 }

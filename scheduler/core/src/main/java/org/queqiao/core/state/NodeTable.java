@@ -6,9 +6,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.node.NodeFacts;
@@ -35,6 +37,11 @@ public final class NodeTable {
 
   private long version;
   private long settingsVersion;
+
+  /** What the site calls any of them, and for which version of the settings. */
+  private NavigableSet<String> features = new TreeSet<>();
+
+  private long featuresAt;
 
   NodeTable() {}
 
@@ -92,6 +99,16 @@ public final class NodeTable {
   /** Another number after each change of which nodes there are or of what the site says of them. */
   long settingsVersion() {
     return settingsVersion;
+  }
+
+  /** The features that any node has. */
+  public NavigableSet<String> features() {
+    if (featuresAt != settingsVersion) {
+      featuresAt = settingsVersion;
+      features = new TreeSet<>();
+      byName.values().forEach(each -> features.addAll(each.settings().features()));
+    }
+    return Collections.unmodifiableNavigableSet(features);
   }
 
   private static void count(Map<NodeShape, Integer> counts, NodeFacts facts) {
