@@ -9,7 +9,6 @@ import java.util.function.Predicate;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
-import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Feasibility.Cause;
 import org.queqiao.core.placement.Feasibility.Impossible;
 import org.queqiao.core.state.Cluster;
