@@ -470,6 +470,12 @@ client_money() {
   case ${ARGS[0]:-list},${#ARGS[@]} in
     list,[01]) api "$(default_account)" GET /api/v1/proposals; return ;;
     alerts,1) api "$(default_account)" GET /api/v1/alerts; return ;;
+    prices,[12]) api "$(default_account)" GET "/api/v1/tariffs?limit=1000${ARGS[1]:+&state=${ARGS[1]}}"; return ;;
+    refund-rules,[12] | conversions,[12] | allowance-order,1)
+      api "$(default_account)" GET "/api/v1/${ARGS[0]}?limit=1000${ARGS[1]:+&state=${ARGS[1]}}"
+      return
+      ;;
+    class,2) api "$(default_account)" GET "/api/v1/projects/${ARGS[1]}/customer-class"; return ;;
     contracts,2) api "$(default_account)" GET "/api/v1/projects/${ARGS[1]}/contracts"; return ;;
     wallet,2) api "$(default_account)" GET "/api/v1/wallets/${ARGS[1]}"; return ;;
     postings,2) api "$(default_account)" GET "/api/v1/wallets/${ARGS[1]}/postings"; return ;;
@@ -479,7 +485,7 @@ client_money() {
       path=/api/v1/proposals/$id/decision
       body="{\"approve\":$([ "${ARGS[0]}" = approve ] && printf true || printf false),\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
       ;;
-    top-up,2 | correct,2 | refund-rule,1 | price,1 | top-up,1 | correct,1 | class,[12] | conversion,1 | allowance,[12] | allowance-order,1) die "${ARGS[0]} needs JSON too: see docs/accounting.md" ;;
+    top-up,2 | correct,2 | refund-rule,1 | price,1 | top-up,1 | correct,1 | class,1 | conversion,1 | allowance,[12] | end-price,[12]) die "${ARGS[0]} needs JSON too: see docs/accounting.md" ;;
     top-up,3) path=/api/v1/wallets/${ARGS[1]}/top-ups body=${ARGS[2]} ;;
     credit,3) path=/api/v1/wallets/${ARGS[1]}/credit-line body=${ARGS[2]} ;;
     correct,3) path=/api/v1/wallets/${ARGS[1]}/corrections body=${ARGS[2]} ;;
@@ -491,7 +497,11 @@ client_money() {
     contract,3) path=/api/v1/projects/${ARGS[1]}/contracts body=${ARGS[2]} ;;
     allowance-order,2) path=/api/v1/allowance-order body=${ARGS[1]} ;;
     price,2) path=/api/v1/tariffs body=${ARGS[1]} ;;
-    *) die "it is written ./queqiao money [list | alerts | wallet PROJECT | postings PROJECT | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | allowance PROJECT JSON | allowance-order JSON | contracts PROJECT | contract PROJECT JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
+    end-price,3)
+      [[ ${ARGS[1]} =~ ^[0-9]{1,18}$ ]] || die "a price is a number, not ${ARGS[1]}: see ./queqiao money prices"
+      path=/api/v1/tariffs/${ARGS[1]}/end body=${ARGS[2]}
+      ;;
+    *) die "it is written ./queqiao money [list | prices [STATE] | refund-rules [STATE] | conversions [STATE] | allowance-order | class PROJECT | end-price NUMBER JSON | alerts | wallet PROJECT | postings PROJECT | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | allowance PROJECT JSON | allowance-order JSON | contracts PROJECT | contract PROJECT JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
   esac
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
 }

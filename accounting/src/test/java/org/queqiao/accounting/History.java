@@ -90,6 +90,7 @@ final class History {
   static final ProjectName MATERIALS = new ProjectName("materials");
   static final UserName LI = new UserName("li");
 
+  private final List<PriceItem> agreed = new ArrayList<>();
   private final List<LoggedEvent> events = new ArrayList<>();
   private final Map<JobId, JobSpec> specs = new HashMap<>();
   private long timeMs;
@@ -217,6 +218,11 @@ final class History {
 
   /** A fact that an account caused and said why. */
   History by(String user, String reason, Event event) {
+    if (event instanceof MoneyDecided decided
+        && decided.approved()
+        && decided.change() instanceof MoneyChange.Price(PriceItem item)) {
+      agreed.add(item);
+    }
     Actor actor = Actor.user(new UserName(user));
     events.add(new LoggedEvent(events.size() + 1L, 1, timeMs, actor, reason, event));
     return this;
@@ -642,6 +648,7 @@ final class History {
     MoneyChange close =
         new MoneyChange.CloseMonth(open.toString(), toMs, open.getYear(), step % 2 == 0);
     twoPeople(close, step % 4 != 0);
+    endOne(step);
     if (step % 4 == 0) {
       return open;
     }
@@ -651,6 +658,14 @@ final class History {
     }
     twoPeople(new MoneyChange.ArchiveMonth(open.toString()), step % 5 != 0);
     return open.plusMonths(1);
+  }
+
+  /** A price that was agreed on holds no more from now or from later on. */
+  private void endOne(int step) {
+    if (!agreed.isEmpty()) {
+      PriceItem item = agreed.get(step % agreed.size());
+      twoPeople(new MoneyChange.PriceEnd(1, item, timeMs + step * 1_000_000L), true);
+    }
   }
 
   /** A random history of a few hundred facts over some months. */

@@ -67,6 +67,7 @@ final class MoneyEntries {
       case MoneyChange.TopUp each ->
           fund(each.project(), each.amountMicro(), each.currency(), logged, books);
       case MoneyChange.Price each -> books.tariffs().add(each.item());
+      case MoneyChange.PriceEnd each -> books.tariffs().end(each.item(), each.fromMs());
       case MoneyChange.CustomerClass each -> books.tariffs().add(each);
       case MoneyChange.Conversion each -> books.tariffs().add(each);
       case MoneyChange.RefundRule each -> books.refunds().add(each);

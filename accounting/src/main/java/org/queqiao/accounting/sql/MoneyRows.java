@@ -109,6 +109,7 @@ final class MoneyRows {
       case MoneyChange.Budget _ -> "BUDGET";
       case MoneyChange.Refund _ -> "REFUND";
       case MoneyChange.CreditLine _ -> "CREDIT_LINE";
+      case MoneyChange.PriceEnd _ -> "PRICE_END";
       case MoneyChange.Contract _ -> "CONTRACT";
       case MoneyChange.NewAllowance _ -> "ALLOWANCE";
       case MoneyChange.OrderOfAllowances _ -> "ALLOWANCE_ORDER";
@@ -146,12 +147,13 @@ final class MoneyRows {
     try (PreparedStatement statement =
             connection.prepareStatement(
                 "select fact from proposal where state = 'APPROVED' and kind in ('PRICE',"
-                    + " 'REFUND_RULE', 'CUSTOMER_CLASS', 'CONVERSION', 'CONTRACT') order by"
+                    + " 'PRICE_END', 'REFUND_RULE', 'CUSTOMER_CLASS', 'CONVERSION', 'CONTRACT') order by"
                     + " position");
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         switch (change(row.getBytes(1))) {
           case MoneyChange.Price each -> prices.add(each.item());
+          case MoneyChange.PriceEnd each -> prices.end(each.item(), each.fromMs());
           case MoneyChange.CustomerClass each -> prices.add(each);
           case MoneyChange.Conversion each -> prices.add(each);
           case MoneyChange.Contract each -> prices.add(each.terms());

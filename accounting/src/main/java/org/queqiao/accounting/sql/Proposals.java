@@ -13,6 +13,9 @@ import org.queqiao.contract.id.ProjectName;
 
 /** Changes by two people, those that wait and those that were decided. */
 public final class Proposals {
+  /** More than there are classes of customers, prices and their ends, and proposals that wait. */
+  private static final int MOST_STANDING = 20_000;
+
   private final DataSource database;
 
   Proposals(DataSource database) {
@@ -37,6 +40,29 @@ public final class Proposals {
       statement.setString(2, state == null ? null : state.name());
       statement.setString(3, state == null ? null : state.name());
       statement.setInt(4, Math.min(limit, LedgerReads.MAX_ROWS));
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          all.add(MoneyRows.proposal(row));
+        }
+      }
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+    return all;
+  }
+
+  /** Those of some kinds that wait or were approved, in the order of that; so many at most. */
+  public List<ProposalRow> standing(Collection<String> kinds) {
+    List<ProposalRow> all = new ArrayList<>();
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "select "
+                    + MoneyRows.PROPOSAL_COLUMNS
+                    + " from proposal where kind = any(?) and state <> 'REJECTED' order by position"
+                    + " limit ?")) {
+      statement.setArray(1, connection.createArrayOf("text", kinds.toArray()));
+      statement.setInt(2, MOST_STANDING);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           all.add(MoneyRows.proposal(row));

@@ -793,6 +793,12 @@ final class RandomHistory {
 
   private MoneyChange ofMonth() {
     String month = "2025-" + (10 + pricing.nextInt(3));
+    List<PriceItem> items = story.machine.image().money().items();
+    if (!items.isEmpty() && pricing.nextInt(4) == 0) {
+      PriceItem item = items.get(pricing.nextInt(items.size()));
+      long fromMs = pricing.nextBoolean() ? 0 : story.nowMs + pricing.nextInt(100_000);
+      return new MoneyChange.PriceEnd(1, item, fromMs);
+    }
     if (pricing.nextInt(4) == 0) {
       return new MoneyChange.ArchiveMonth(month);
     }

@@ -180,6 +180,12 @@ final class MoneyCodec {
               PbMoneyChange.JobBilling.newBuilder()
                   .setBillsSuspendedTime(each.billsSuspendedTime())
                   .setBudgetGate(each.budgetGate()));
+      case MoneyChange.PriceEnd each ->
+          out.setPriceEnd(
+              PbMoneyChange.PriceEnd.newBuilder()
+                  .setPrice(each.price())
+                  .setItem(item(each.item()))
+                  .setFromMs(each.fromMs()));
       case MoneyChange.Budget each -> out.setBudget(BudgetCodec.write(each.terms()));
       case MoneyChange.Contract each -> out.setContract(contract(each.terms()));
       case MoneyChange.NewAllowance each ->
@@ -252,6 +258,11 @@ final class MoneyCodec {
       case JOB_BILLING ->
           new MoneyChange.JobBilling(
               in.getJobBilling().getBillsSuspendedTime(), in.getJobBilling().getBudgetGate());
+      case PRICE_END ->
+          new MoneyChange.PriceEnd(
+              in.getPriceEnd().getPrice(),
+              item(in.getPriceEnd().getItem()),
+              in.getPriceEnd().getFromMs());
       case BUDGET -> new MoneyChange.Budget(BudgetCodec.read(in.getBudget()));
       case CONTRACT -> new MoneyChange.Contract(contract(in.getContract()));
       case ALLOWANCE -> new MoneyChange.NewAllowance(AllowanceCodec.read(in.getAllowance()));

@@ -176,6 +176,16 @@ public sealed interface MoneyChange {
    */
   record JobBilling(boolean billsSuspendedTime, boolean budgetGate) implements MoneyChange {}
 
+  /**
+   * A price that was approved holds no more from an instant on; one that has not begun then never
+   * holds.
+   *
+   * @param price the proposal that brought it
+   * @param item as it was approved
+   * @param fromMs the first instant at which it holds no more, or 0 for the approval
+   */
+  record PriceEnd(long price, PriceItem item, long fromMs) implements MoneyChange {}
+
   /** Whose money or prices it is about, or null where it is about those of all. */
   default ProjectName project() {
     return switch (this) {
@@ -191,7 +201,8 @@ public sealed interface MoneyChange {
           OrderOfAllowances _,
           CloseMonth _,
           ArchiveMonth _,
-          JobBilling _ ->
+          JobBilling _,
+          PriceEnd _ ->
           null;
     };
   }
@@ -214,7 +225,8 @@ public sealed interface MoneyChange {
           CloseMonth _,
           StatementPaid _,
           ArchiveMonth _,
-          JobBilling _ ->
+          JobBilling _,
+          PriceEnd _ ->
           null;
     };
   }

@@ -2,6 +2,7 @@ package org.queqiao.contract.money;
 
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Objects;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.QosName;
 
@@ -105,6 +106,46 @@ public record PriceItem(
         utcOffsetMinutes,
         factors,
         terms);
+  }
+
+  /** Whether it is the same price, whenever either ends. */
+  public boolean isSame(PriceItem other) {
+    return until(0).equals(other.until(0));
+  }
+
+  /** The same, with another first instant after it; 0 is no end. */
+  private PriceItem until(long otherMs) {
+    return new PriceItem(
+        partition,
+        qos,
+        microPerCoreHour,
+        currency,
+        validFromMs,
+        otherMs,
+        utcOffsetMinutes,
+        factors,
+        terms);
+  }
+
+  /** The same without what of it lies behind an instant; without all of it, it never holds. */
+  public PriceItem endedAt(long endMs) {
+    long lastMs = Math.max(endMs, validFromMs);
+    return validToMs != 0 && validToMs <= lastMs ? this : until(lastMs);
+  }
+
+  /** Whether there is no instant at which it holds. */
+  public boolean isNever() {
+    return validToMs != 0 && validToMs <= validFromMs;
+  }
+
+  /** Whether it is for just the same use and the same customers. */
+  public boolean isForSame(PriceItem other) {
+    return Objects.equals(partition, other.partition)
+        && Objects.equals(qos, other.qos)
+        && terms.resource() == other.terms.resource()
+        && terms.device().equals(other.terms.device())
+        && terms.nodeType().equals(other.terms.nodeType())
+        && terms.customerClass().equals(other.terms.customerClass());
   }
 
   /** Whether every factor gives whole micro-units. */

@@ -13,12 +13,12 @@ import org.queqiao.contract.money.ContractTerms;
  * several contracts of a project that hold the one that began last does, and of these the one with
  * the greater number.
  */
-final class ContractBook {
+public final class ContractBook {
   private final Map<ProjectName, TreeMap<String, NavigableMap<Long, ContractTerms>>> byProject =
       new TreeMap<>();
 
   /** A later word for the same instant replaces the earlier one. */
-  void add(ContractTerms terms) {
+  public void add(ContractTerms terms) {
     byProject
         .computeIfAbsent(terms.project(), _ -> new TreeMap<>())
         .computeIfAbsent(terms.number(), _ -> new TreeMap<>())
@@ -26,7 +26,7 @@ final class ContractBook {
   }
 
   /** The contract of a project at an instant, if one holds. */
-  Optional<ContractTerms> at(ProjectName project, long timeMs) {
+  public Optional<ContractTerms> at(ProjectName project, long timeMs) {
     ContractTerms best = null;
     for (NavigableMap<Long, ContractTerms> words : of(project)) {
       Map.Entry<Long, ContractTerms> last = words.floorEntry(timeMs);

@@ -48,6 +48,11 @@ public final class TariffBook {
     priced.add(item.terms().resource());
   }
 
+  /** A price holds no more from an instant on; what it cost before stays. */
+  public void end(PriceItem item, long fromMs) {
+    items.replaceAll(each -> each.isSame(item) ? each.endedAt(fromMs) : each);
+  }
+
   /** A project is of a class from an instant on; a later word for the same instant replaces it. */
   public void add(MoneyChange.CustomerClass each) {
     classes

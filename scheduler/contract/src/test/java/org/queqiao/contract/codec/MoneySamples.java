@@ -69,6 +69,10 @@ final class MoneySamples {
         new MoneyProposed(
             97, new MoneyChange.CloseMonth("2026-10", 1_793_462_400_000L, 2026, true), "checked"));
     all.put(
+        "MoneyDecided-price-end",
+        new MoneyDecided(
+            98, true, new MoneyChange.PriceEnd(91, GPU_ITEM, 1_770_000_000_000L), "sold"));
+    all.put(
         "MoneyProposed-fiscal-tiers",
         new MoneyProposed(
             96,

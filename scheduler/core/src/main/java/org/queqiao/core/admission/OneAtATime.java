@@ -31,6 +31,8 @@ final class OneAtATime {
           waiting instanceof MoneyChange.Refund other
               && other.currency().equals(refund.currency())
               && charge(other).equals(charge(refund));
+      case MoneyChange.PriceEnd end ->
+          waiting instanceof MoneyChange.PriceEnd other && other.item().isSame(end.item());
       default -> false;
     };
   }

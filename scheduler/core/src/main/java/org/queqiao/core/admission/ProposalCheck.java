@@ -161,6 +161,7 @@ public final class ProposalCheck {
       case MoneyChange.Conversion each when each.validFromMs() == 0 ->
           new MoneyChange.Conversion(
               each.nodeType(), each.resource(), each.device(), each.standardPermille(), nowMs);
+      case MoneyChange.PriceEnd each -> PriceEndCheck.effective(each, nowMs);
       case MoneyChange.NewAllowance(Allowance each) when each.validFromMs() == 0 ->
           new MoneyChange.NewAllowance(each.from(nowMs));
       case MoneyChange.Contract(ContractTerms each) when each.validFromMs() == 0 ->
@@ -197,6 +198,7 @@ public final class ProposalCheck {
                   "a refund is from 0 to 1000 thousandths of the cost, not " + each.permille())
               .or(() -> past("validFromMs", "a refund rule", each.validFromMs(), nowMs));
       case MoneyChange.Price(PriceItem item) -> wrong(item, nowMs);
+      case MoneyChange.PriceEnd each -> PriceEndCheck.wrong(each, nowMs, cluster);
       case MoneyChange.CustomerClass each -> wrong(each, nowMs);
       case MoneyChange.Contract(ContractTerms each) -> wrong(each, nowMs);
       case MoneyChange.NewAllowance(Allowance each) -> wrong(each, nowMs);

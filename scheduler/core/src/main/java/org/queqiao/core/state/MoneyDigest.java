@@ -143,6 +143,10 @@ final class MoneyDigest {
         out.text("budget");
         new BudgetsDigest(out).terms(change.terms());
       }
+      case MoneyChange.PriceEnd change -> {
+        out.text("price end").number(change.price()).number(change.fromMs());
+        item(change.item());
+      }
       case MoneyChange.Contract change -> contract(change.terms());
       case MoneyChange.NewAllowance change -> allowance(change.allowance());
       case MoneyChange.OrderOfAllowances change -> order(change.order());

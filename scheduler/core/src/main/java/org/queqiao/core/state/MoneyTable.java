@@ -166,6 +166,7 @@ public final class MoneyTable {
         require(item.validFromMs() > 0, "a price before all time");
         add(item);
       }
+      case MoneyChange.PriceEnd each -> end(each);
       case MoneyChange.TopUp each -> requireProject("money for", each.project());
       case MoneyChange.Correction each ->
           cluster.wallets().corrected(each.project(), each.amountMicro());
@@ -205,6 +206,16 @@ public final class MoneyTable {
   private void add(PriceItem item) {
     items.add(item);
     cluster.policy().define(item);
+  }
+
+  /** What waited for money may be cheaper without it. */
+  private void end(MoneyChange.PriceEnd each) {
+    require(
+        items.stream().anyMatch(each.item()::isSame), "the end of no price " + each.price());
+    require(each.fromMs() > 0, "the end of price " + each.price() + " before all time");
+    items.replaceAll(item -> item.isSame(each.item()) ? item.endedAt(each.fromMs()) : item);
+    cluster.policy().end(each.item(), each.fromMs());
+    cluster.newChance();
   }
 
   private void agreed(ContractTerms each) {

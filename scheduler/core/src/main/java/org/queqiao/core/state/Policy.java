@@ -115,6 +115,10 @@ public final class Policy {
     prices.add(item);
   }
 
+  void end(PriceItem item, long fromMs) {
+    prices.end(item, fromMs);
+  }
+
   void define(ContractTerms each) {
     prices.add(each);
   }

@@ -2,8 +2,6 @@ package org.queqiao.server.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,7 +20,6 @@ import org.queqiao.accounting.sql.RunHours;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.UsageRow;
-import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.job.JobQuote;
@@ -48,7 +45,6 @@ final class AccountingRoutes {
   }
 
   void on(Api api) {
-    api.on("listTariffs", this::listTariffs);
     api.on("getBalance", this::balance);
     api.on("getWallet", this::wallet);
     api.on("listWalletPostings", this::walletPostings);
@@ -58,25 +54,6 @@ final class AccountingRoutes {
     api.on("getRunningCost", this::running);
     api.on("getStatement", this::statement);
     api.on("getStatementFile", this::statementFile);
-  }
-
-  private void listTariffs(Call call) {
-    List<TariffDefined> sorted = new ArrayList<>(view.site().tariffs());
-    sorted.sort(Comparator.comparing(AccountingRoutes::nameOf));
-    SiteRoutes.page(call, sorted, AccountingRoutes::nameOf, AccountingRoutes::write);
-  }
-
-  private static String nameOf(TariffDefined tariff) {
-    return tariff.partition() + " " + String.format("%020d", tariff.validFromMs());
-  }
-
-  private static void write(TariffDefined tariff, JsonGenerator out) throws IOException {
-    out.writeStartObject();
-    out.writeStringField("partition", tariff.partition().value());
-    out.writeNumberField("priceMicroPerCoreHour", tariff.priceMicroPerCoreHour());
-    out.writeStringField("currency", tariff.currency());
-    out.writeNumberField("validFromMs", tariff.validFromMs());
-    out.writeEndObject();
   }
 
   private void balance(Call call) {

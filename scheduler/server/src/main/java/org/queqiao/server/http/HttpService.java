@@ -241,6 +241,7 @@ public final class HttpService {
     new MonthRoutes(view, inputs, around.reads(), desk.books()).on(api);
     archive(inputs, desk.books(), calendar).on(api);
     new ContractRoutes(desk).on(api);
+    new InForceRoutes(desk).on(api);
     new PricingRoutes(view, around.reads(), history, blocking, calendar).on(api);
     new AccountingRoutes(view, around.reads(), history, blocking).on(api);
     new UtilisationRoutes(view, around.utilisation()).on(api);

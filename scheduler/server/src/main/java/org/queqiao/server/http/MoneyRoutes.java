@@ -273,7 +273,19 @@ final class MoneyRoutes {
     out.writeStartObject();
     out.writeNumberField("proposal", row.id());
     out.writeStringField("state", row.state().name());
-    switch (row.change()) {
+    write(row.change(), out);
+    out.writeStringField("proposedBy", row.proposedBy());
+    out.writeNumberField("proposedMs", row.proposedMs());
+    out.writeStringField("reason", row.reason());
+    out.writeStringField("decidedBy", JobDocument.orNull(row.decidedBy()));
+    Json.number(out, "decidedMs", row.decidedMs() == 0 ? null : row.decidedMs());
+    out.writeStringField("decision", JobDocument.orNull(row.decision()));
+    out.writeEndObject();
+  }
+
+  /** What is proposed, within an object. */
+  static void write(MoneyChange change, JsonGenerator out) throws IOException {
+    switch (change) {
       case MoneyChange.TopUp each -> {
         out.writeStringField("kind", "TOP_UP");
         money(each.project(), each.amountMicro(), each.currency(), out);
@@ -308,7 +320,7 @@ final class MoneyRoutes {
       case MoneyChange.CreditLine each -> write(each, out);
       case MoneyChange.Refund each -> write(each, out);
       case MoneyChange.CloseMonth _, MoneyChange.StatementPaid _, MoneyChange.ArchiveMonth _ ->
-          MonthRoutes.write(row.change(), out);
+          MonthRoutes.write(change, out);
       case MoneyChange.Budget each -> {
         out.writeStringField("kind", "BUDGET");
         BudgetRoutes.write(each.terms(), out);
@@ -320,14 +332,13 @@ final class MoneyRoutes {
         out.writeStringField("kind", "PRICE");
         write(each.item(), out);
       }
+      case MoneyChange.PriceEnd each -> {
+        out.writeStringField("kind", "PRICE_END");
+        out.writeNumberField("price", each.price());
+        out.writeNumberField("endMs", each.fromMs());
+        write(each.item(), out);
+      }
     }
-    out.writeStringField("proposedBy", row.proposedBy());
-    out.writeNumberField("proposedMs", row.proposedMs());
-    out.writeStringField("reason", row.reason());
-    out.writeStringField("decidedBy", JobDocument.orNull(row.decidedBy()));
-    Json.number(out, "decidedMs", row.decidedMs() == 0 ? null : row.decidedMs());
-    out.writeStringField("decision", JobDocument.orNull(row.decision()));
-    out.writeEndObject();
   }
 
   private static void write(MoneyChange.CreditLine each, JsonGenerator out) throws IOException {
