@@ -59,7 +59,8 @@ final class PriceEndStoriesTest {
         .at(START + HOUR_MS)
         .twoPeople(new MoneyChange.PriceEnd(2, dear, START + 2 * HOUR_MS), true);
     history.at(START + 5 * HOUR_MS).end(run, JobState.COMPLETED);
-    assertThat(lines(history)).containsExactly("2h at 5000000 = 10000000", "3h at 1000000 = 3000000");
+    assertThat(lines(history))
+        .containsExactly("2h at 5000000 = 10000000", "3h at 1000000 = 3000000");
   }
 
   @Test
@@ -73,7 +74,8 @@ final class PriceEndStoriesTest {
     history.twoPeople(new MoneyChange.PriceEnd(4, stays, START), false);
     RunId run = history.start(history.submit(History.LI, "long", 1, 10 * HOUR_MS), 1, 1);
     history.at(START + 5 * HOUR_MS).end(run, JobState.COMPLETED);
-    assertThat(lines(history)).containsExactly("2h at 2000000 = 4000000", "3h at 1000000 = 3000000");
+    assertThat(lines(history))
+        .containsExactly("2h at 2000000 = 4000000", "3h at 1000000 = 3000000");
   }
 
   /** As accounting keeps proposals, of what a history has. */
@@ -86,14 +88,28 @@ final class PriceEndStoriesTest {
         open.put(
             e.proposal(),
             new ProposalRow(
-                e.proposal(), ProposalRow.State.OPEN, e.change(), by, each.timeMs(), e.reason(), "",
-                0, ""));
+                e.proposal(),
+                ProposalRow.State.OPEN,
+                e.change(),
+                by,
+                each.timeMs(),
+                e.reason(),
+                "",
+                0,
+                ""));
       } else if (each.event() instanceof MoneyDecided e && (decideLast || !isLast(each, history))) {
         ProposalRow row = open.remove(e.proposal());
         all.add(
             new ProposalRow(
-                row.id(), ProposalRow.State.APPROVED, e.change(), row.proposedBy(),
-                row.proposedMs(), row.reason(), by, each.timeMs(), e.reason()));
+                row.id(),
+                ProposalRow.State.APPROVED,
+                e.change(),
+                row.proposedBy(),
+                row.proposedMs(),
+                row.reason(),
+                by,
+                each.timeMs(),
+                e.reason()));
       }
     }
     all.addAll(open.values());
@@ -128,7 +144,8 @@ final class PriceEndStoriesTest {
     history.twoPeople(new MoneyChange.PriceEnd(5, never, START), true);
     history.twoPeople(new MoneyChange.Price(item(7, START + 50 * HOUR_MS, 0)), true);
     history.twoPeople(new MoneyChange.Price(item(8, START, 0)), true);
-    List<TariffDefined> first = List.of(new TariffDefined(History.BATCH, 1, "CNY", START - HOUR_MS));
+    List<TariffDefined> first =
+        List.of(new TariffDefined(History.BATCH, 1, "CNY", START - HOUR_MS));
     assertThat(standing(first, rows(history, false), START))
         .containsExactly(
             "first REPLACED by 4",
@@ -150,15 +167,15 @@ final class PriceEndStoriesTest {
     History history = new History(START);
     history.twoPeople(new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 500, START), true);
     history.twoPeople(new MoneyChange.RefundRule(RefundCause.PREEMPTED, 500, START), true);
-    history.twoPeople(new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 900, START + HOUR_MS), true);
+    history.twoPeople(
+        new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 900, START + HOUR_MS), true);
     List<ProposalRow> rules = rows(history, true);
     assertThat(standing(List.of(), rules, START))
         .containsExactly("2 IN_FORCE", "4 IN_FORCE", "6 PLANNED");
     assertThat(standing(List.of(), rules, START + HOUR_MS))
         .containsExactly("2 REPLACED by 6", "4 IN_FORCE", "6 IN_FORCE");
     History orders = new History(START);
-    AllowanceOrder other =
-        new AllowanceOrder(false, List.of(AllowanceKind.values()).reversed());
+    AllowanceOrder other = new AllowanceOrder(false, List.of(AllowanceKind.values()).reversed());
     orders.twoPeople(new MoneyChange.OrderOfAllowances(AllowanceOrder.DEFAULT), true);
     orders.twoPeople(new MoneyChange.OrderOfAllowances(other), true);
     assertThat(standing(List.of(), rows(orders, true), START))

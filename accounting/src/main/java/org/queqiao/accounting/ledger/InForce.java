@@ -6,7 +6,9 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 
-/** What two people agreed on and how it stands at an instant: which of it counts, and until when. */
+/**
+ * What two people agreed on and how it stands at an instant: which of it counts, and until when.
+ */
 public final class InForce {
   /** How a word stands. */
   public enum State {
@@ -71,8 +73,7 @@ public final class InForce {
               0,
               0,
               List.of());
-      words.add(
-          new Word(null, new MoneyChange.Price(item), each.validFromMs(), null, null, null));
+      words.add(new Word(null, new MoneyChange.Price(item), each.validFromMs(), null, null, null));
     }
     for (ProposalRow each : rows) {
       if (each.change() instanceof MoneyChange.PriceEnd end) {
@@ -131,9 +132,7 @@ public final class InForce {
   }
 
   private static boolean holds(Word word, long nowMs) {
-    return isApproved(word)
-        && word.fromMs() <= nowMs
-        && (word.toMs() == 0 || nowMs < word.toMs());
+    return isApproved(word) && word.fromMs() <= nowMs && (word.toMs() == 0 || nowMs < word.toMs());
   }
 
   private static long fromMs(ProposalRow row) {
@@ -158,8 +157,7 @@ public final class InForce {
       case MoneyChange.RefundRule each ->
           other instanceof MoneyChange.RefundRule that && each.cause() == that.cause();
       case MoneyChange.CustomerClass each ->
-          other instanceof MoneyChange.CustomerClass that
-              && each.project().equals(that.project());
+          other instanceof MoneyChange.CustomerClass that && each.project().equals(that.project());
       default -> one.getClass() == other.getClass();
     };
   }

@@ -147,8 +147,8 @@ final class MoneyRows {
     try (PreparedStatement statement =
             connection.prepareStatement(
                 "select fact from proposal where state = 'APPROVED' and kind in ('PRICE',"
-                    + " 'PRICE_END', 'REFUND_RULE', 'CUSTOMER_CLASS', 'CONVERSION', 'CONTRACT') order by"
-                    + " position");
+                    + " 'PRICE_END', 'REFUND_RULE', 'CUSTOMER_CLASS', 'CONVERSION', 'CONTRACT')"
+                    + " order by position");
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         switch (change(row.getBytes(1))) {

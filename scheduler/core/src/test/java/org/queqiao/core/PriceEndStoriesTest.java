@@ -38,7 +38,9 @@ final class PriceEndStoriesTest {
   }
 
   private PriceItem agreed(long micro, long fromMs, long toMs) {
-    agree(new MoneyChange.Price(new PriceItem(BATCH, null, micro, "CNY", fromMs, toMs, 0, List.of())));
+    agree(
+        new MoneyChange.Price(
+            new PriceItem(BATCH, null, micro, "CNY", fromMs, toMs, 0, List.of())));
     return story.machine.image().money().items().getLast();
   }
 
@@ -108,7 +110,6 @@ final class PriceEndStoriesTest {
         .isEqualTo(Rejection.Code.FORBIDDEN);
     story.nowMs += HOUR_MS;
     story.does(new Input.DecideMoney(user("finance2"), proposal, true, "looked at it"));
-    assertThat(story.machine.image().money().items().getLast().validToMs())
-        .isEqualTo(story.nowMs);
+    assertThat(story.machine.image().money().items().getLast().validToMs()).isEqualTo(story.nowMs);
   }
 }

@@ -43,8 +43,6 @@ final class PriceEndCheck {
 
   /** What ends at once ends at the approval. */
   static MoneyChange.PriceEnd effective(MoneyChange.PriceEnd each, long nowMs) {
-    return each.fromMs() == 0
-        ? new MoneyChange.PriceEnd(each.price(), each.item(), nowMs)
-        : each;
+    return each.fromMs() == 0 ? new MoneyChange.PriceEnd(each.price(), each.item(), nowMs) : each;
   }
 }

@@ -210,8 +210,7 @@ public final class MoneyTable {
 
   /** What waited for money may be cheaper without it. */
   private void end(MoneyChange.PriceEnd each) {
-    require(
-        items.stream().anyMatch(each.item()::isSame), "the end of no price " + each.price());
+    require(items.stream().anyMatch(each.item()::isSame), "the end of no price " + each.price());
     require(each.fromMs() > 0, "the end of price " + each.price() + " before all time");
     items.replaceAll(item -> item.isSame(each.item()) ? item.endedAt(each.fromMs()) : item);
     cluster.policy().end(each.item(), each.fromMs());

@@ -77,7 +77,8 @@ final class InForceRoutes {
                 }
               }
               named.sort((one, other) -> one.name().compareTo(other.name()));
-              SiteRoutes.page(call, named, Named::name, (each, out) -> write(each.word(), all, out));
+              SiteRoutes.page(
+                  call, named, Named::name, (each, out) -> write(each.word(), all, out));
             });
   }
 
@@ -90,8 +91,7 @@ final class InForceRoutes {
         : String.format("%019d", Long.MAX_VALUE - word.row().id());
   }
 
-  private static void write(InForce.Word word, boolean all, JsonGenerator out)
-      throws IOException {
+  private static void write(InForce.Word word, boolean all, JsonGenerator out) throws IOException {
     ProposalRow row = word.row();
     out.writeStartObject();
     Json.number(out, "proposal", row == null ? null : row.id());
@@ -177,8 +177,7 @@ final class InForceRoutes {
         said = ((MoneyChange.CustomerClass) each.change()).customerClass();
       }
     }
-    out.writeStringField(
-        "customerClass", contract.map(ContractTerms::customerClass).orElse(said));
+    out.writeStringField("customerClass", contract.map(ContractTerms::customerClass).orElse(said));
     out.writeStringField("contract", contract.map(ContractTerms::number).orElse(null));
   }
 

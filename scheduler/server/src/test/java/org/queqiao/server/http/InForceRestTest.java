@@ -123,7 +123,9 @@ final class InForceRestTest {
       next = page.path("next").isNull() ? null : "&cursor=" + page.path("next").asText();
     } while (next != null && paged.size() < 5_000);
     List<String> whole = new ArrayList<>();
-    get("finance1", "/api/v1/tariffs?limit=1000").path("items").forEach(each -> whole.add(each.toString()));
+    get("finance1", "/api/v1/tariffs?limit=1000")
+        .path("items")
+        .forEach(each -> whole.add(each.toString()));
     assertThat(paged).isEqualTo(whole).hasSizeGreaterThan(2).doesNotHaveDuplicates();
     long first = JSON.readTree(whole.get(0)).path("proposal").asLong();
     assertThat(first).isGreaterThan(JSON.readTree(whole.get(1)).path("proposal").asLong());
@@ -133,13 +135,16 @@ final class InForceRestTest {
   void conversionsRulesTheOrderAndTheClassOfAProjectAreTold() throws Exception {
     String conversions = "/api/v1/conversions";
     long conversion =
-        propose(conversions, "\"nodeType\":\"shown\",\"standardPermille\":1500,\"validFromMs\":" + LATER_MS);
+        propose(
+            conversions,
+            "\"nodeType\":\"shown\",\"standardPermille\":1500,\"validFromMs\":" + LATER_MS);
     approve(conversion);
     JsonNode planned = word("researcher1", conversions, conversion);
     assertThat(planned.path("state").asText()).isEqualTo("PLANNED");
     assertThat(planned.path("standardPermille").asInt()).isEqualTo(1_500);
     long rule = propose("/api/v1/refund-rules", "\"cause\":\"PREEMPTED\",\"permille\":300");
-    assertThat(word("finance1", "/api/v1/refund-rules?state=PROPOSED", rule).path("permille").asInt())
+    assertThat(
+            word("finance1", "/api/v1/refund-rules?state=PROPOSED", rule).path("permille").asInt())
         .isEqualTo(300);
     assertThat(get("researcher1", "/api/v1/refund-rules?state=PROPOSED").path("items")).isEmpty();
     approve(rule);
