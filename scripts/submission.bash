@@ -127,20 +127,10 @@ licences_json() {
   printf '{%s}' "$(joined "${out[@]}")"
 }
 
-# signal_json TEXT: B:USR1@60 as the contract has it in JSON, where a signal has its name.
+# signal_json TEXT: B:USR1@60 as the contract has it in JSON; which signals there are says the server.
 signal_json() {
-  local name
   [[ $1 =~ ^(B:)?([A-Za-z0-9]+)(@([0-9]{1,5}))?$ ]] || die "a signal is written like USR1, USR1@60 or B:USR1@60: '$1' is not"
-  name=${BASH_REMATCH[2]^^}
-  name=${name#SIG}
-  case $name in
-    1) name=HUP ;;
-    2) name=INT ;;
-    10) name=USR1 ;;
-    12) name=USR2 ;;
-    18) name=CONT ;;
-  esac
-  printf '{"name":"%s"%s%s}' "$name" "${BASH_REMATCH[4]:+,\"secondsBefore\":${BASH_REMATCH[4]}}" \
+  printf '{"name":"%s"%s%s}' "${BASH_REMATCH[2]}" "${BASH_REMATCH[4]:+,\"secondsBefore\":${BASH_REMATCH[4]}}" \
     "${BASH_REMATCH[1]:+,\"batchOnly\":true}"
 }
 

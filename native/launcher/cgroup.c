@@ -476,7 +476,7 @@ void cgroup_signal(const struct cgroup_layout *layout, const char *run, int sign
     long pid = 0;
     while (processes != NULL && fscanf(processes, "%ld", &pid) == 1) {
         if (pid > 1 && (only == NULL || is_named((pid_t)pid, only))) {
-            kill((pid_t)pid, signal);
+            send_signal((pid_t)pid, signal);
         }
     }
     if (processes != NULL) {

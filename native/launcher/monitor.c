@@ -372,6 +372,8 @@ static void read_control(struct monitor *self) {
         } else if ((message.signal & SIGNAL_MAIN_ONLY) != 0) {
             int signal = (int)(message.signal & ~(uint32_t)SIGNAL_MAIN_ONLY);
             syscall(SYS_pidfd_send_signal, self->watched[WATCH_MAIN].fd, signal, NULL, 0);
+        } else if ((message.signal & SIGNAL_CARRIED) != 0) {
+            signal_run(self, (int)message.signal, STEP_STARTER);
         } else {
             /* A warning is for steps: who starts one passes it on to all its tasks, wherever they are. */
             bool of_job_control = message.signal == SIGSTOP || message.signal == SIGCONT;

@@ -89,6 +89,14 @@ static bool descends(const struct process *processes, size_t count, pid_t parent
     return false;
 }
 
+void send_signal(pid_t pid, int number) {
+    if ((number & SIGNAL_CARRIED) == 0) {
+        kill(pid, number);
+    } else {
+        sigqueue(pid, STEP_CARRIER, (union sigval){.sival_int = number & ~SIGNAL_CARRIED});
+    }
+}
+
 static size_t mark_and_signal(struct process *processes, size_t count, pid_t ancestor, int signal, const char *only,
                               const pid_t *spared, size_t spared_count) {
     size_t found = 0;
@@ -101,7 +109,7 @@ static size_t mark_and_signal(struct process *processes, size_t count, pid_t anc
                 process->marked = changed = true;
                 found++;
                 if (only == NULL || is_named(process->pid, only)) {
-                    kill(process->pid, signal);
+                    send_signal(process->pid, signal);
                 }
             }
         }

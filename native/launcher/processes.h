@@ -9,6 +9,18 @@
 /* What a process that starts a step calls itself once it passes signals on to its tasks. */
 #define STEP_STARTER "queqiao-step"
 
+/*
+ * What it gets for a signal that would end or stop itself, or that its terminal may send too; the number of the signal
+ * comes as its value. Free for this: a program that starts steps sends itself none in real time.
+ */
+enum { STEP_CARRIER = 35 };
+
+/* Set in the number of a signal that the tasks of steps get: it is sent by the carrier. */
+enum { SIGNAL_CARRIED = 0x400 };
+
+/* Sends a signal, by the carrier if that is set in its number. */
+void send_signal(pid_t pid, int number);
+
 /* Whether a process calls itself so. */
 bool is_named(pid_t pid, const char *name);
 

@@ -77,12 +77,16 @@ static void handle_order(struct launcher *self, enum request type, const uint8_t
     }
 }
 
-/* Those that end the whole run are not for its main process alone. */
+/* The main process and steps may get any; to a whole run only those that it knew first, others being for one of the two. */
 static bool is_allowed(uint32_t signal) {
-    static const uint8_t for_either[] = {SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGCONT, SIGSTOP};
-    uint32_t plain = signal & ~(uint32_t)SIGNAL_MAIN_ONLY;
-    bool either = plain <= UINT8_MAX && memchr(for_either, (int)plain, sizeof for_either) != NULL;
-    return either || signal == SIGKILL || signal == SIGTERM || signal == START_HOST;
+    static const uint8_t for_all[] = {SIGHUP, SIGINT, SIGUSR1, SIGUSR2, SIGCONT, SIGSTOP, SIGKILL, SIGTERM};
+    uint32_t number = signal & 0xff;
+    uint32_t who = signal & ~(uint32_t)0xff;
+    if (who == 0) {
+        return memchr(for_all, (int)number, sizeof for_all) != NULL;
+    }
+    return signal == START_HOST ||
+           ((who == SIGNAL_MAIN_ONLY || who == SIGNAL_CARRIED) && number >= 1 && number < NSIG);
 }
 
 static void handle_signal(struct launcher *self, struct run *run, const uint8_t *body) {

@@ -166,8 +166,14 @@ static int32_t nothing_or_error(int failed, uint8_t **answer, uint64_t *length) 
     return hand_out(&bytes, answer, length);
 }
 
-int32_t slurm_shim_signal(uint32_t job, int32_t signal, int32_t batch_only, uint8_t **answer, uint64_t *length) {
-    uint16_t flags = signal == SIGKILL ? 0 : batch_only != 0 ? KILL_JOB_BATCH : KILL_FULL_JOB;
+int32_t slurm_shim_signal(uint32_t job, int32_t signal, int32_t who, uint8_t **answer, uint64_t *length) {
+    static const uint16_t of_whom[] = {KILL_FULL_JOB, KILL_JOB_BATCH, KILL_STEPS_ONLY};
+    if (who < 0 || (size_t)who >= sizeof of_whom / sizeof *of_whom) {
+        slurm_seterrno(EINVAL);
+        return hand_slurm_error(answer, length);
+    }
+    /* Without a flag KILL ends the job; with one it is a signal like any other. */
+    uint16_t flags = who == 0 && signal == SIGKILL ? 0 : of_whom[who];
     return nothing_or_error(slurm_kill_job(job, (uint16_t)signal, flags), answer, length);
 }
 

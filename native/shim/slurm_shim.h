@@ -63,9 +63,12 @@ SLURM_SHIM_API int32_t slurm_shim_ran(
 SLURM_SHIM_API int32_t slurm_shim_submit(
     const uint8_t *request, uint64_t request_length, uint8_t **answer, uint64_t *length);
 
-/* Sends a signal to a running job; KILL ends it, whether it waits or runs. */
+/*
+ * Sends a signal to a running job: to all of it (0), to its batch script (1) or to its steps (2). KILL to all of it
+ * ends it, whether it waits or runs.
+ */
 SLURM_SHIM_API int32_t slurm_shim_signal(
-    uint32_t job, int32_t signal, int32_t batch_only, uint8_t **answer, uint64_t *length);
+    uint32_t job, int32_t signal, int32_t who, uint8_t **answer, uint64_t *length);
 
 /* Lets all processes of a running job stop where they are, or go on. */
 SLURM_SHIM_API int32_t slurm_shim_suspend(uint32_t job, int32_t suspend, uint8_t **answer, uint64_t *length);

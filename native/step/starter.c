@@ -558,7 +558,11 @@ static void handle_signal(struct starter *self) {
     struct signalfd_siginfo info;
     while (read(self->signals, &info, sizeof info) == (ssize_t)sizeof info) {
         int number = (int)info.ssi_signo;
-        if (number == SIGWINCH) {
+        if (number == STEP_CARRIER) {
+            if (info.ssi_code == SI_QUEUE && info.ssi_int > 0 && info.ssi_int < NSIG) {
+                signal_all(self, info.ssi_int);
+            }
+        } else if (number == SIGWINCH) {
             struct winsize window;
             uint8_t bytes[4];
             if (self->options->pty && ioctl(STDIN_FILENO, TIOCGWINSZ, &window) == 0) {
@@ -714,7 +718,8 @@ static bool open_input(struct starter *self) {
 }
 
 static void take_signals(struct starter *self) {
-    static const int taken[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM, SIGCONT};
+    static const int taken[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1,
+                                SIGUSR2, SIGWINCH, SIGALRM, SIGCONT, STEP_CARRIER};
     sigset_t set;
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {

@@ -199,10 +199,59 @@ static void stopTermsThenKills(void) {
     reply = request_signal(&node, 99, SIGTERM, 0);
     CHECK_EQUAL(4, reply.status);
     reply_free(&reply);
-    reply = request_signal(&node, 2, SIGSEGV, 0);
-    CHECK_EQUAL(3, reply.status);
-    CHECK_EQUAL(10, reply.reason);
+    static const uint32_t refused[] = {SIGSEGV,
+                                       NSIG,
+                                       0,
+                                       SIGNAL_MAIN_ONLY,
+                                       SIGNAL_MAIN_ONLY | NSIG,
+                                       SIGNAL_CARRIED,
+                                       SIGNAL_CARRIED | NSIG,
+                                       SIGNAL_CARRIED | SIGNAL_MAIN_ONLY | SIGUSR1,
+                                       START_HOST | SIGUSR1,
+                                       0x800 | SIGUSR1};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        reply = request_signal(&node, 2, refused[i], 0);
+        CHECK_EQUAL(3, reply.status);
+        CHECK_EQUAL(10, reply.reason);
+        reply_free(&reply);
+    }
+    node_destroy(&node);
+}
+
+/* TERM too: nobody has asked for the end of the run. */
+static void anySignalMayReachTheMainProcessAlone(void) {
+    char path[PATH_BYTES];
+    static const int numbers[] = {SIGTERM, SIGQUIT, SIGABRT, SIGTSTP, 35, 64};
+    node_create(&node);
+    node_start(&node);
+    struct launch launch = launch_defaults(
+        &node, 1,
+        "#!/bin/bash\nfor n in 15 3 6 20 35 64; do trap \"echo $n >> got\" $n; done\necho x > ready\n"
+        "until [ \"$(sort -u got 2>/dev/null | wc -l)\" = 6 ]; do sleep 0.1; done\nexit 3\n");
+    launch.stdout_path = "/dev/null";
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
     reply_free(&reply);
+    await_file(work_path(&node, "ready", path));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        reply = request_signal(&node, 1, (uint32_t)numbers[i] | SIGNAL_MAIN_ONLY, 0);
+        CHECK_EQUAL(0, reply.status);
+        reply_free(&reply);
+    }
+    struct ended ended = await_end(&node, 1);
+    CHECK_EQUAL(3, ended.exit_code);
+    CHECK_EQUAL(0, ended.flags);
+    launch = launch_defaults(&node, 2, "#!/bin/sh\nexec sleep 30\n");
+    launch.stdout_path = "/dev/null";
+    reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    reply = request_signal(&node, 2, SIGKILL | SIGNAL_MAIN_ONLY, 0);
+    CHECK_EQUAL(0, reply.status);
+    reply_free(&reply);
+    ended = await_end(&node, 2);
+    CHECK_EQUAL(SIGKILL, ended.signal);
+    CHECK_EQUAL(0, ended.flags);
     node_destroy(&node);
 }
 
@@ -219,10 +268,6 @@ static void signalMayReachTheMainProcessAlone(void) {
     CHECK_EQUAL(1, reply.status);
     reply_free(&reply);
     await_file(work_path(&node, "ready", path));
-    reply = request_signal(&node, 1, SIGTERM | SIGNAL_MAIN_ONLY, 0);
-    CHECK_EQUAL(3, reply.status);
-    CHECK_EQUAL(10, reply.reason);
-    reply_free(&reply);
     reply = request_signal(&node, 1, SIGUSR1 | SIGNAL_MAIN_ONLY, 0);
     CHECK_EQUAL(0, reply.status);
     reply_free(&reply);
@@ -465,6 +510,7 @@ static const struct test tests[] = {
     TEST(stopTermsThenKills),
     TEST(signalMayReachTheMainProcessAlone),
     TEST(hostIsStartedBesideTheScriptAndEndsWithIt),
+    TEST(anySignalMayReachTheMainProcessAlone),
     TEST(warningIsForThoseWhoStartSteps),
     TEST(unusableWorkDirectoriesAndOutputsFailBeforeUserCode),
     TEST(missingInterpreterIsAFailedLaunch),

@@ -41,7 +41,7 @@ public final class SlurmShim {
         byte[] request, long requestLength, PointerByReference answer, LongByReference length);
 
     int slurm_shim_signal(
-        int job, int signal, int batchOnly, PointerByReference answer, LongByReference length);
+        int job, int signal, int who, PointerByReference answer, LongByReference length);
 
     int slurm_shim_suspend(int job, int suspend, PointerByReference answer, LongByReference length);
 
@@ -143,10 +143,10 @@ public final class SlurmShim {
         (answer, length) -> functions.slurm_shim_submit(request, request.length, answer, length));
   }
 
-  /** Sends a signal to a job. */
-  public Answer signal(int job, int signal, boolean batchOnly) {
-    return call((answer, length) ->
-        functions.slurm_shim_signal(job, signal, batchOnly ? 1 : 0, answer, length));
+  /** Sends a signal to a job, or to that part of it that {@code slurm_shim.h} numbers so. */
+  public Answer signal(int job, int signal, int who) {
+    return call(
+        (answer, length) -> functions.slurm_shim_signal(job, signal, who, answer, length));
   }
 
   /** Stops a job where it is, or lets it go on. */

@@ -32,9 +32,6 @@ public final class LauncherClient implements Closeable {
   static final int WINDOW = 256;
 
   /** {@code QQRP}. */
-  /** In place of the number of a signal. */
-  private static final int START_HOST = 0x200;
-
   private static final int REPLY_MAGIC = 0x51515250;
 
   /** The longest reply: a page of the list, or a read, each with a margin. */
@@ -126,14 +123,14 @@ public final class LauncherClient implements Closeable {
     send(new LauncherRequest.Stop(run, graceMs));
   }
 
-  /** Sends a signal to a run, to its batch script alone or to every process. */
+  /** Sends a signal to a run, to its batch script alone or to the tasks of its steps. */
   public void signal(RunId run, int number, boolean batchOnly) throws IOException {
     send(new LauncherRequest.Signal(run, number, batchOnly));
   }
 
   /** Starts the process of a run that takes orders beside its script, unless it is there. */
   public void startHost(RunId run) throws IOException {
-    send(new LauncherRequest.Signal(run, START_HOST, false));
+    send(new LauncherRequest.StartHost(run));
   }
 
   /** Stops a run or lets it go on; the answer comes as {@link LauncherListener#suspended}. */
@@ -221,22 +218,20 @@ public final class LauncherClient implements Closeable {
     }
   }
 
+  private void handedOn(String what, LauncherReply reply) {
+    switch (reply.status()) {
+      case OK, NOT_RUNNING -> {}
+      default -> listener.notDone(what, reply.inWords());
+    }
+  }
+
   private void deliver(LauncherRequest request, LauncherReply reply) {
     switch (request) {
       case LauncherRequest.Launch launch -> listener.launched(launch.run(), answer(reply));
       case LauncherRequest.Read read -> listener.outputRead(read.requestId(), output(reply));
-      case LauncherRequest.Stop stop -> {
-        switch (reply.status()) {
-          case OK, NOT_RUNNING -> {}
-          default -> listener.notDone("stop of run " + stop.run(), reply.inWords());
-        }
-      }
-      case LauncherRequest.Signal signal -> {
-        switch (reply.status()) {
-          case OK, NOT_RUNNING -> {}
-          default -> listener.notDone("signal to run " + signal.run(), reply.inWords());
-        }
-      }
+      case LauncherRequest.Stop stop -> handedOn("stop of run " + stop.run(), reply);
+      case LauncherRequest.Signal signal -> handedOn("signal to run " + signal.run(), reply);
+      case LauncherRequest.StartHost start -> handedOn("start of the host of run " + start.run(), reply);
       case LauncherRequest.Suspend suspend ->
           listener.suspended(suspend.run(), suspend.stop(), suspended(reply));
       case LauncherRequest.Forget forget -> {

@@ -2,6 +2,7 @@ package org.queqiao.agent.launcher;
 
 import java.nio.ByteBuffer;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.WarningSignal;
 
 /** A request to the launcher. */
 sealed interface LauncherRequest {
@@ -27,9 +28,21 @@ sealed interface LauncherRequest {
     }
   }
 
-  /** A signal that is not TERM or KILL, to the batch script alone or to every process of a run. */
+  /** A signal to the batch script alone or to the tasks of the steps of a run. */
   record Signal(RunId run, int number, boolean batchOnly) implements LauncherRequest {
     private static final int BATCH_ONLY = 0x100;
+    private static final int TASKS_ONLY = 0x400;
+
+    /** What every monitor knows is said as ever: that of the run may be of an older launcher. */
+    private int coded() {
+      int tasksOnly = WarningSignal.isKnownToAll(number) ? 0 : TASKS_ONLY;
+      return number | (batchOnly ? BATCH_ONLY : tasksOnly);
+    }
+  }
+
+  /** The host of a run shall be started beside its script. */
+  record StartHost(RunId run) implements LauncherRequest {
+    private static final int CODE = 0x200;
   }
 
   /** Stop all processes of a run, or let them go on; repeated until the answer is that it is so. */
@@ -51,7 +64,7 @@ sealed interface LauncherRequest {
     return switch (this) {
       case Launch _ -> 1;
       case Read _ -> 2;
-      case Stop _, Signal _ -> 3;
+      case Stop _, Signal _, StartHost _ -> 3;
       case ListRuns _ -> 4;
       case Forget _ -> 5;
       case Capabilities _ -> 6;
@@ -66,11 +79,8 @@ sealed interface LauncherRequest {
           case Launch r -> ByteBuffer.wrap(r.signedOrder());
           case Read r -> ByteBuffer.wrap(r.signedOrder());
           case Stop r -> run(r.run(), 20).putInt(r.signal()).putInt(r.graceMs()).flip();
-          case Signal r ->
-              run(r.run(), 20)
-                  .putInt(r.number() | (r.batchOnly() ? Signal.BATCH_ONLY : 0))
-                  .putInt(0)
-                  .flip();
+          case Signal r -> run(r.run(), 20).putInt(r.coded()).putInt(0).flip();
+          case StartHost r -> run(r.run(), 20).putInt(StartHost.CODE).putInt(0).flip();
           case Suspend r -> run(r.run(), 16).putInt(r.stop() ? 1 : 0).flip();
           case ListRuns r ->
               ByteBuffer.allocate(16)

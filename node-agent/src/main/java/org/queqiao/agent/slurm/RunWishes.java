@@ -14,6 +14,12 @@ final class RunWishes {
   private static final int SIGKILL = 9;
   private static final long KILL_AGAIN_MS = 5_000;
 
+  /** Who of a job gets a signal, as the call of the shim has it. */
+  private static final int WHOLE_JOB = 0;
+
+  private static final int BATCH_SCRIPT = 1;
+  private static final int STEPS = 2;
+
   /** What a node said. */
   private sealed interface Wish {
     RunId run();
@@ -92,7 +98,7 @@ final class RunWishes {
         // There is no process yet that TERM could reach.
         killAtMs.put(run, 0L);
       } else {
-        ask(SlurmCall.SIGNAL, job.number(), SIGTERM, 0);
+        ask(SlurmCall.SIGNAL, job.number(), SIGTERM, WHOLE_JOB);
       }
       open.remove(run);
     }
@@ -103,7 +109,8 @@ final class RunWishes {
       DrivenJob job = jobs.get(run);
       if (!job.isWaiting()) {
         Wish.Signal each = signals.get(run);
-        ask(SlurmCall.SIGNAL, job.number(), each.number(), each.batchOnly() ? 1 : 0);
+        int who = each.batchOnly() ? BATCH_SCRIPT : STEPS;
+        ask(SlurmCall.SIGNAL, job.number(), each.number(), who);
         signals.remove(run);
       }
     }
@@ -112,7 +119,7 @@ final class RunWishes {
   private void kill(TreeMap<RunId, DrivenJob> jobs, long nowMs) throws SlurmException {
     for (RunId run : List.copyOf(killAtMs.keySet())) {
       if (nowMs >= killAtMs.get(run)) {
-        ask(SlurmCall.SIGNAL, jobs.get(run).number(), SIGKILL, 0);
+        ask(SlurmCall.SIGNAL, jobs.get(run).number(), SIGKILL, WHOLE_JOB);
         killAtMs.put(run, nowMs + KILL_AGAIN_MS);
       }
     }

@@ -415,7 +415,7 @@ final class RandomHistory {
       terms =
           terms.withSignal(
               new WarningSignal(
-                  WarningSignal.Name.USR2, random.nextInt(400_000), random.nextBoolean()));
+                  12, random.nextInt(400_000), random.nextBoolean()));
     }
     terms = terms.withRequeue(random.nextInt(3) == 0);
     if (random.nextInt(4) == 0) {

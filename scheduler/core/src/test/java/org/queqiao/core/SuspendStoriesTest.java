@@ -172,7 +172,7 @@ final class SuspendStoriesTest {
     JobId job =
         running(
             TermsRequest.NONE.withSignal(
-                new WarningSignal(WarningSignal.Name.USR1, (int) MINUTE_MS, false)));
+                new WarningSignal(10, (int) MINUTE_MS, false)));
     story.after(8 * MINUTE_MS);
     suspends(job);
     reports(job, true);

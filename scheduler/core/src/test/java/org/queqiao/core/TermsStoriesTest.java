@@ -138,7 +138,7 @@ final class TermsStoriesTest {
         .limitMs(limitMs)
         .terms(
             TermsRequest.NONE.withSignal(
-                new WarningSignal(WarningSignal.Name.USR1, beforeMs, true)));
+                new WarningSignal(10, beforeMs, true)));
   }
 
   @Test
@@ -152,7 +152,7 @@ final class TermsStoriesTest {
     long version = story.machine.state().desiredVersion(story.node(job));
     story.after(1).doesOneFact(new Input.Tick());
     assertThat(story.desired("n1").getFirst().signal())
-        .isEqualTo(new WarningSignal(WarningSignal.Name.USR1, 3000, true));
+        .isEqualTo(new WarningSignal(10, 3000, true));
     assertThat(story.machine.state().desiredVersion(story.node(job))).isEqualTo(version + 1);
     story.after(1).doesWithoutFacts(new Input.Tick());
     story.after(2999).doesOneFact(new Input.Tick());

@@ -20,7 +20,7 @@ public final class AgentFrame {
   public static final int PROTOCOL_MIN = 1;
 
   /** The newest version of the protocol that this program speaks. */
-  public static final int PROTOCOL_MAX = 6;
+  public static final int PROTOCOL_MAX = 7;
 
   /** The first version in which runs are suspended. */
   public static final int PROTOCOL_SUSPENDS = 2;
@@ -39,6 +39,9 @@ public final class AgentFrame {
 
   /** The first version in which people have shells in their jobs. */
   public static final int PROTOCOL_SHELLS = 6;
+
+  /** The first version in which any signal may come before the end; earlier ones take TERM for the end. */
+  public static final int PROTOCOL_SIGNALS = 7;
 
   /** The longest message of a connection without a certificate, in bytes. */
   public static final int ENROL_MAX_BYTES = 16 << 10;

@@ -134,12 +134,10 @@ final class ModelReader {
   }
 
   private static WarningSignal signal(PbWarningSignal signal) {
-    for (WarningSignal.Name each : WarningSignal.Name.values()) {
-      if (each.number() == signal.getNumber()) {
-        return new WarningSignal(each, signal.getBeforeMs(), signal.getBatchOnly());
-      }
+    if (signal.getNumber() < 1 || signal.getNumber() > WarningSignal.MAX_NUMBER) {
+      throw unknown("signal");
     }
-    throw unknown("signal");
+    return new WarningSignal(signal.getNumber(), signal.getBeforeMs(), signal.getBatchOnly());
   }
 
   private static Dependency dependency(PbDependency dependency) {

@@ -134,7 +134,7 @@ final class ModelWriter {
     if (terms.signal() != null) {
       out.setSignal(
           PbWarningSignal.newBuilder()
-              .setNumber(terms.signal().name().number())
+              .setNumber(terms.signal().number())
               .setBeforeMs(terms.signal().beforeMs())
               .setBatchOnly(terms.signal().batchOnly()));
     }

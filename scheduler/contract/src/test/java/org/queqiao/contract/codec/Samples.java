@@ -421,7 +421,7 @@ final class Samples {
                     DependencyRule.NONE,
                     false,
                     true,
-                    new WarningSignal(WarningSignal.Name.USR1, 90_000, true))),
+                    new WarningSignal(10, 90_000, true))),
             "",
             HASH));
     out.put("NodeDrained-health", new NodeDrained(NODE, "health check: fan", true));

@@ -393,7 +393,7 @@ final class StateDigest {
     WarningSignal signal = job.spec().terms().signal();
     if (signal != null) {
       out.text("signal")
-          .text(signal.name().name())
+          .text(signal.name())
           .number(signal.beforeMs())
           .flag(signal.batchOnly())
           .flag(job.isSignalled());

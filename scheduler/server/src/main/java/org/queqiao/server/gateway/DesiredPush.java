@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.contract.agent.ServerMessage;
+import org.queqiao.contract.codec.AgentFrame;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Suspending;
@@ -64,6 +65,9 @@ final class DesiredPush {
 
   /** What the push needs of its connection. */
   interface Line {
+    /** The version of the protocol that the agent speaks. */
+    int protocol();
+
     /** Sends, or keeps quiet when the connection is closed. */
     void send(ServerMessage message);
 
@@ -252,19 +256,25 @@ final class DesiredPush {
         way.sentMs = nowMs;
       }
       told.put(run.run(), Told.of(run));
-      WarningSignal signal = run.signal();
+      WarningSignal signal = understood(run.signal());
       runs.add(
           new ServerMessage.DesiredRun(
               run.run(),
               stop,
               run.graceMs(),
               order,
-              signal == null ? 0 : signal.name().number(),
+              signal == null ? 0 : signal.number(),
               signal != null && signal.batchOnly(),
               run.suspending(),
               run.suspendingAskedMs()));
     }
     line.send(new ServerMessage.DesiredSet(epoch, latest.version(), runs));
+  }
+
+  /** An older agent would end the run for some: it gets those when it is a newer one. */
+  private WarningSignal understood(WarningSignal signal) {
+    boolean all = line.protocol() >= AgentFrame.PROTOCOL_SIGNALS;
+    return signal == null || all || WarningSignal.isKnownToAll(signal.number()) ? signal : null;
   }
 
   private void touch() {

@@ -125,8 +125,8 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
     return jobSocket;
   }
 
-  /** The newest version that the agent speaks. */
-  int protocol() {
+  @Override
+  public int protocol() {
     return protocol;
   }
 

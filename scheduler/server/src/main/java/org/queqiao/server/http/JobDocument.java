@@ -289,7 +289,7 @@ record JobDocument(
       return;
     }
     out.writeObjectFieldStart("warningSignal");
-    out.writeStringField("name", terms.signal().name().name());
+    out.writeStringField("name", terms.signal().name());
     out.writeNumberField("secondsBefore", terms.signal().beforeMs() / 1000);
     out.writeBooleanField("batchOnly", terms.signal().batchOnly());
     out.writeEndObject();

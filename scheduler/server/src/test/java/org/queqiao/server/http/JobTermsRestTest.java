@@ -151,10 +151,16 @@ final class JobTermsRestTest {
     JsonNode text = job(script("signal=B:SIGUSR2"));
     assertThat(text.path("warningSignal").path("name").asText()).isEqualTo("USR2");
     assertThat(text.path("warningSignal").path("secondsBefore").asInt()).isEqualTo(60);
-    HttpResponse<String> wrong = script("signal=KILL");
+    assertThat(job(script("signal=B:15@5")).path("warningSignal").path("name").asText())
+        .isEqualTo("TERM");
+    assertThat(job(submit(",\"signal\":{\"name\":\"40\"}")).path("warningSignal").path("name").asText())
+        .isEqualTo("40");
+    HttpResponse<String> wrong = script("signal=KILLED");
     assertThat(wrong.statusCode()).as(wrong.body()).isEqualTo(422);
     assertThat(wrong.body()).contains("signal must be like USR1");
-    assertThat(submit(",\"signal\":{\"name\":\"KILL\"}").statusCode()).isBetween(400, 422);
+    HttpResponse<String> object = submit(",\"signal\":{\"name\":\"65\"}");
+    assertThat(object.statusCode()).as(object.body()).isEqualTo(422);
+    assertThat(object.body()).contains("signal.name must be like USR1");
     assertThat(submit(",\"signal\":{\"name\":\"HUP\",\"secondsBefore\":65536}").statusCode())
         .isBetween(400, 422);
   }

@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.queqiao.server.Installed;
 import org.queqiao.testkit.TestSize;
 
@@ -281,6 +283,41 @@ final class StepsDetailsEndToEndTest {
     assertThat(lines.stream().filter(line -> line.startsWith("warned")))
         .containsExactlyInAnyOrder("warned cn1", "warned cn2");
     assertThat(lines).contains("the script goes on 0");
+  }
+
+  /** Those that would end who starts a step, or that its terminal sends too, and some in real time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"TERM", "ABRT", "35", "64"})
+  void anySignalReachesTheTasksAndEndsNothingElse(String signal) throws Exception {
+    long id =
+        site.submit(
+            "nodes=2&tasks=2&limitMs=75000&signal=" + signal + "%4070",
+            "trap 'echo the script got it' "
+                + signal
+                + "\nqueqiao run bash -c 'trap \"echo warned $SLURMD_NODENAME\" "
+                + signal
+                + "; for i in {1..100}; do sleep 0.1; done'\n"
+                + "echo the script goes on $?\n");
+    List<String> lines = site.output(id);
+    assertThat(lines.stream().filter(line -> line.startsWith("warned")))
+        .as(String.join("\n", lines))
+        .containsExactlyInAnyOrder("warned cn1", "warned cn2");
+    assertThat(lines).contains("the script goes on 0").doesNotContain("the script got it");
+  }
+
+  @Test
+  void killAsAWarningEndsTheStepAloneAndTermTheScriptAlone() throws Exception {
+    long steps =
+        site.submit(
+            "nodes=2&tasks=2&limitMs=75000&signal=KILL%4070",
+            "queqiao run sleep 60\necho the script goes on $?\n");
+    assertThat(site.output(steps)).contains("the script goes on 137");
+    long script =
+        site.submit(
+            "nodes=1&tasks=1&limitMs=75000&signal=B%3ATERM%4070",
+            "trap 'echo got it; exit 3' TERM; for i in {1..600}; do sleep 0.1; done\n");
+    assertThat(site.output(script)).contains("got it");
+    assertThat(JSON.readTree(site.job(script)).path("exitCode").asInt()).isEqualTo(3);
   }
 
   @Test

@@ -327,7 +327,7 @@ public final class People {
       terms =
           terms.withSignal(
               new WarningSignal(
-                  WarningSignal.Name.USR1, random.nextInt(20_000), random.nextBoolean()));
+                  10, random.nextInt(20_000), random.nextBoolean()));
     }
     terms = terms.withRequeue(random.nextInt(3) != 0);
     if (random.nextBoolean() && !accepted.isEmpty()) {

@@ -194,7 +194,7 @@ final class Gateway {
                     run.stop(),
                     run.graceMs(),
                     run.stop() ? new byte[0] : LaunchOrder.encode(run, desired.node()),
-                    run.signal() == null ? 0 : run.signal().name().number(),
+                    run.signal() == null ? 0 : run.signal().number(),
                     run.signal() != null && run.signal().batchOnly(),
                     run.suspending(),
                     run.suspendingAskedMs()))
