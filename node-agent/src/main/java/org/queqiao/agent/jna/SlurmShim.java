@@ -145,8 +145,7 @@ public final class SlurmShim {
 
   /** Sends a signal to a job, or to that part of it that {@code slurm_shim.h} numbers so. */
   public Answer signal(int job, int signal, int who) {
-    return call(
-        (answer, length) -> functions.slurm_shim_signal(job, signal, who, answer, length));
+    return call((answer, length) -> functions.slurm_shim_signal(job, signal, who, answer, length));
   }
 
   /** Stops a job where it is, or lets it go on. */

@@ -231,7 +231,8 @@ public final class LauncherClient implements Closeable {
       case LauncherRequest.Read read -> listener.outputRead(read.requestId(), output(reply));
       case LauncherRequest.Stop stop -> handedOn("stop of run " + stop.run(), reply);
       case LauncherRequest.Signal signal -> handedOn("signal to run " + signal.run(), reply);
-      case LauncherRequest.StartHost start -> handedOn("start of the host of run " + start.run(), reply);
+      case LauncherRequest.StartHost start ->
+          handedOn("start of the host of run " + start.run(), reply);
       case LauncherRequest.Suspend suspend ->
           listener.suspended(suspend.run(), suspend.stop(), suspended(reply));
       case LauncherRequest.Forget forget -> {

@@ -413,9 +413,7 @@ final class RandomHistory {
     }
     if (random.nextInt(2) == 0) {
       terms =
-          terms.withSignal(
-              new WarningSignal(
-                  12, random.nextInt(400_000), random.nextBoolean()));
+          terms.withSignal(new WarningSignal(12, random.nextInt(400_000), random.nextBoolean()));
     }
     terms = terms.withRequeue(random.nextInt(3) == 0);
     if (random.nextInt(4) == 0) {

@@ -170,9 +170,7 @@ final class SuspendStoriesTest {
   @Test
   void theWarningSignalIsPutOffToo() {
     JobId job =
-        running(
-            TermsRequest.NONE.withSignal(
-                new WarningSignal(10, (int) MINUTE_MS, false)));
+        running(TermsRequest.NONE.withSignal(new WarningSignal(10, (int) MINUTE_MS, false)));
     story.after(8 * MINUTE_MS);
     suspends(job);
     reports(job, true);

@@ -136,9 +136,7 @@ final class TermsStoriesTest {
   private JobRequest.Builder signalled(long limitMs, long beforeMs) {
     return script()
         .limitMs(limitMs)
-        .terms(
-            TermsRequest.NONE.withSignal(
-                new WarningSignal(10, beforeMs, true)));
+        .terms(TermsRequest.NONE.withSignal(new WarningSignal(10, beforeMs, true)));
   }
 
   @Test

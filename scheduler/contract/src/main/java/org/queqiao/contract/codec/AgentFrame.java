@@ -40,7 +40,10 @@ public final class AgentFrame {
   /** The first version in which people have shells in their jobs. */
   public static final int PROTOCOL_SHELLS = 6;
 
-  /** The first version in which any signal may come before the end; earlier ones take TERM for the end. */
+  /**
+   * The first version in which any signal may come before the end; earlier ones take TERM for the
+   * end.
+   */
   public static final int PROTOCOL_SIGNALS = 7;
 
   /** The longest message of a connection without a certificate, in bytes. */

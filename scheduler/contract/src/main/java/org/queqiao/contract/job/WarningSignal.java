@@ -39,7 +39,10 @@ public record WarningSignal(int number, long beforeMs, boolean batchOnly) {
     }
   }
 
-  /** Whether agents and launchers of any age pass it on as a warning; others may take it for the end. */
+  /**
+   * Whether agents and launchers of any age pass it on as a warning; others may take it for the
+   * end.
+   */
   public static boolean isKnownToAll(int number) {
     return FIRST_KNOWN.contains(number);
   }
@@ -49,7 +52,9 @@ public record WarningSignal(int number, long beforeMs, boolean batchOnly) {
     return NAMES.getOrDefault(number, Integer.toString(number));
   }
 
-  /** The number of a name, with or without SIG and in any case, or of a number; 0 of anything else. */
+  /**
+   * The number of a name, with or without SIG and in any case, or of a number; 0 of anything else.
+   */
   public static int numberOf(String word) {
     String name = word.toUpperCase(Locale.ROOT);
     if (name.matches("[0-9]{1,2}")) {

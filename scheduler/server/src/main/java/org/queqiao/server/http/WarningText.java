@@ -7,8 +7,7 @@ import org.queqiao.contract.job.WarningSignal;
 
 /** A warning signal as clients write it: an object in JSON, {@code B:USR1@60} as a parameter. */
 final class WarningText {
-  private static final Pattern FORM =
-      Pattern.compile("(B:)?([A-Za-z0-9]{1,9})(?:@([0-9]{1,5}))?");
+  private static final Pattern FORM = Pattern.compile("(B:)?([A-Za-z0-9]{1,9})(?:@([0-9]{1,5}))?");
 
   /** As in Slurm. */
   private static final long DEFAULT_SECONDS = 60;

@@ -153,7 +153,11 @@ final class JobTermsRestTest {
     assertThat(text.path("warningSignal").path("secondsBefore").asInt()).isEqualTo(60);
     assertThat(job(script("signal=B:15@5")).path("warningSignal").path("name").asText())
         .isEqualTo("TERM");
-    assertThat(job(submit(",\"signal\":{\"name\":\"40\"}")).path("warningSignal").path("name").asText())
+    assertThat(
+            job(submit(",\"signal\":{\"name\":\"40\"}"))
+                .path("warningSignal")
+                .path("name")
+                .asText())
         .isEqualTo("40");
     HttpResponse<String> wrong = script("signal=KILLED");
     assertThat(wrong.statusCode()).as(wrong.body()).isEqualTo(422);

@@ -285,7 +285,9 @@ final class StepsDetailsEndToEndTest {
     assertThat(lines).contains("the script goes on 0");
   }
 
-  /** Those that would end who starts a step, or that its terminal sends too, and some in real time. */
+  /**
+   * Those that would end who starts a step, or that its terminal sends too, and some in real time.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"TERM", "ABRT", "35", "64"})
   void anySignalReachesTheTasksAndEndsNothingElse(String signal) throws Exception {

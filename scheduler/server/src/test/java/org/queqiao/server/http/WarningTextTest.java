@@ -39,11 +39,10 @@ final class WarningTextTest {
             Map.entry("TTIN", 21),
             Map.entry("TTOU", 22),
             Map.entry("URG", 23));
-    slurm.forEach(
-        (name, number) -> {
-          assertThat(WarningText.of(name).number()).as(name).isEqualTo(number);
-          assertThat(WarningText.of("SIG" + name).name()).as(name).isEqualTo(name);
-        });
+    slurm.forEach((name, number) -> {
+      assertThat(WarningText.of(name).number()).as(name).isEqualTo(number);
+      assertThat(WarningText.of("SIG" + name).name()).as(name).isEqualTo(name);
+    });
     for (int number = 1; number <= 64; number++) {
       WarningSignal signal = WarningText.of("B:" + number + "@7");
       assertThat(signal).isEqualTo(new WarningSignal(number, 7_000, true));

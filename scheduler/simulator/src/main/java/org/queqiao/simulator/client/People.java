@@ -324,10 +324,7 @@ public final class People {
               HostClock.EPOCH_MS + timeline.nowMs() + 20_000 + random.nextInt(200_000));
     }
     if (random.nextInt(3) == 0) {
-      terms =
-          terms.withSignal(
-              new WarningSignal(
-                  10, random.nextInt(20_000), random.nextBoolean()));
+      terms = terms.withSignal(new WarningSignal(10, random.nextInt(20_000), random.nextBoolean()));
     }
     terms = terms.withRequeue(random.nextInt(3) != 0);
     if (random.nextBoolean() && !accepted.isEmpty()) {
