@@ -137,6 +137,10 @@ final class LongQueueStoriesTest {
     for (int i = 0; i < 2_500; i++) {
       story.submits("chenjie", modest("n1").limitMs(HOUR_MS + i));
     }
+    JobId begun =
+        story.submits(
+            "liwei",
+            on("n2", 4).terms(TermsRequest.NONE.withBeginMs(story.nowMs + 1)));
     JobId last = story.submits("wangfang", modest("n2"));
     assertThat(reason(first)).isEqualTo(PendingReason.RESOURCES);
     assertThat(reason(last)).isEqualTo(PendingReason.PRIORITY);
@@ -146,8 +150,21 @@ final class LongQueueStoriesTest {
     story.does(new Input.HoldJob(user("liwei"), first));
     assertThat(reason(first)).isEqualTo(PendingReason.JOB_HELD_USER);
     assertThat(explained(last).ahead()).extracting(Explanation.Other::job).containsExactly(best);
+    story.does(new Input.ReleaseJob(user("liwei"), first));
+    assertThat(reason(best)).isEqualTo(PendingReason.RESOURCES);
+    story.does(new Input.HoldJob(user("wangfang"), best));
+    story.after(1).ticks();
+    assertThat(reason(begun)).as("it may start since").isEqualTo(PendingReason.RESOURCES);
+    story.does(new Input.ReleaseJob(user("wangfang"), best));
+    for (int i = 0; i <= 200; i++) {
+      assertThat(reason(last)).isEqualTo(PendingReason.PRIORITY);
+    }
+    assertThat(reason(best))
+        .as("nothing happens, so all is looked at, and the other has the lower number")
+        .isEqualTo(PendingReason.PRIORITY);
+    assertThat(reason(begun)).as("it has the lower number").isEqualTo(PendingReason.RESOURCES);
     story.after(10_000).ticks();
     assertThat(reason(last)).as("the order is found anew").isEqualTo(PendingReason.PRIORITY);
-    assertThat(reason(best)).isEqualTo(PendingReason.RESOURCES);
+    assertThat(reason(begun)).isEqualTo(PendingReason.RESOURCES);
   }
 }

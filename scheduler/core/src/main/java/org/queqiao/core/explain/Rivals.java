@@ -41,6 +41,9 @@ final class Rivals {
   /** The order of so many groups is remembered for a millisecond: a fiftieth of what it cost. */
   private static final int GROUPS_FOR_MS = 50;
 
+  /** After so many questions at one position nothing happens any more, and the order is found. */
+  private static final int MOST_QUESTIONS = 200;
+
   /** Where a job stands among those with which it competes. */
   enum Place {
     FIRST,
@@ -56,6 +59,7 @@ final class Rivals {
 
   private final int mostLooked;
   private final JobOrder.Queue queue;
+  private final long openedAt;
   private final long openedMs;
   private final long lastJob;
   private final int groups;
@@ -76,6 +80,7 @@ final class Rivals {
   private int asked;
   private int gone;
   private int cost;
+  private int questions;
 
   /** A job that may hold up others, and the nodes that it could use. */
   private record Rival(Job job, int turn, BitSet nodes, boolean licensed) {
@@ -104,6 +109,7 @@ final class Rivals {
     this.sought = sought == null ? null : AccountKey.of(sought);
     this.mostLooked = mostLooked;
     this.remembered = remembered;
+    this.openedAt = cluster.position();
     this.openedMs = cluster.timeMs();
     this.lastJob = cluster.lastJobId();
     this.groups = cluster.priorities().backlog().groups().size();
@@ -122,12 +128,13 @@ final class Rivals {
     asked = 0;
     gone = 0;
     cost = 0;
+    questions = 0;
   }
 
   /** Whether this may be asked at the position of the log at which the cluster is. */
   boolean holds() {
     if (position == cluster.position()) {
-      return true;
+      return position == openedAt || ++questions <= MOST_QUESTIONS;
     }
     boolean old = cluster.timeMs() - openedMs >= groups / GROUPS_FOR_MS;
     if (!remembered || old || 2 * gone >= Math.max(1, looked.size())) {
@@ -147,7 +154,7 @@ final class Rivals {
     int next = 0;
     while (true) {
       Integer own = turns.get(job.id());
-      boolean come = job.id().value() > lastJob;
+      boolean come = job.id().value() > lastJob || job.eligibleMs() > openedMs;
       for (; next < found.size(); next++) {
         Rival each = found.get(next);
         if (own != null && each.turn() > own) {
