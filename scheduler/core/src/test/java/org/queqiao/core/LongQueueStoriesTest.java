@@ -138,9 +138,7 @@ final class LongQueueStoriesTest {
       story.submits("chenjie", modest("n1").limitMs(HOUR_MS + i));
     }
     JobId begun =
-        story.submits(
-            "liwei",
-            on("n2", 4).terms(TermsRequest.NONE.withBeginMs(story.nowMs + 1)));
+        story.submits("liwei", on("n2", 4).terms(TermsRequest.NONE.withBeginMs(story.nowMs + 1)));
     JobId last = story.submits("wangfang", modest("n2"));
     assertThat(reason(first)).isEqualTo(PendingReason.RESOURCES);
     assertThat(reason(last)).isEqualTo(PendingReason.PRIORITY);
