@@ -14,6 +14,7 @@ node_command() {
 
 not_joined() {
   [ ! -e "$DATA/host/joined" ] || die "$DATA is the folder of a node that has joined a server: ./queqiao node status, or node leave"
+  [ ! -e "$DATA/host/joining" ] || die "$DATA is the folder of a node that was to join a server: ./queqiao node join --code-file FILE, or node leave --purge"
 }
 
 # code NAME: what an administrator carries to a new machine. It is a secret for 15 minutes, and names the key of orders.
@@ -35,7 +36,7 @@ node_join() {
     case $1 in
       --code-file) [ -n "${2:-}" ] || die "--code-file needs a file, or - for what is written to this command"; file=$2; shift 2 ;;
       --server)
-        [[ ${2:-} =~ ^[^[:space:]/:]+:[0-9]{1,5}$|^\[[0-9a-f:]+\]:[0-9]{1,5}$ ]] || die "--server is HOST:PORT, the port where agents connect, not '${2:-}'"
+        [[ ${2:-} =~ ^[^][:space:]/:[]+:[0-9]{1,5}$|^\[[0-9a-fA-F:.]+\]:[0-9]{1,5}$ ]] || die "--server is HOST:PORT or [IPV6]:PORT, the port where agents connect, not '${2:-}'"
         NODE_SERVER=$2
         shift 2
         ;;
@@ -47,12 +48,15 @@ node_join() {
     [ -z "$file" ] || die "the node here has joined already; without --code-file it is started again"
     ! alive agent >/dev/null || die "the node runs already: ./queqiao node status"
   else
+    # What an attempt that failed has left is taken up by the next one.
+    stop agent 10
+    stop launcher 10
     [ -n "$file" ] || die "with which code? On the server: ./queqiao node code NAME >FILE; here: ./queqiao node join --code-file FILE"
     read_code "$file"
   fi
   node_begin
   if ! alive launcher >/dev/null; then
-    rm -f "$DATA$LAUNCHER_SOCKET"
+    free_launcher_socket
     start_launcher
   fi
   welcomes=$(agent_welcomes 2>/dev/null)
@@ -63,6 +67,7 @@ node_join() {
     stop launcher 10
     die "the server did not take this node within 60 s: $said"
   }
+  if [ -e "$DATA/host/joining" ]; then mv -f "$DATA/host/joining" "$DATA/host/joined"; fi
   make_agent_cache
   say "Node $NODE_NAME has joined; what it says is in $DATA/printed/agent.log"
 }
@@ -74,7 +79,8 @@ read_code() {
     text=$(head -c 4096)
   else
     [ -f "$1" ] && [ -r "$1" ] || die "the file of the code, $1, cannot be read"
-    [ $((8#$(stat -c %a "$1") & 077)) -eq 0 ] || die "others can read the code in $1: chmod 600 $1, and make a new one if they may have"
+    [ "$(stat -L -c %u "$1")" -eq "$(id -u)" ] || die "the code in $1 is the file of user $(stat -L -c %U "$1"), who could change it: it has to be yours"
+    [ $((8#$(stat -L -c %a "$1") & 077)) -eq 0 ] || die "others can read the code in $1: chmod 600 $1, and make a new one if they may have"
     text=$(head -c 4096 "$1")
   fi
   code=$(grep -m1 '^queqiao-enrol:' <<<"$text") && key=$(grep -m1 '^queqiao-launch-key:' <<<"$text") || code=
@@ -84,11 +90,13 @@ read_code() {
   NODE_NAME=${BASH_REMATCH[2]}
   [[ $key =~ ^queqiao-launch-key:([0-9a-f]{64})$ ]] || die "the key of orders in the code is not whole: make a new code"
   key=${BASH_REMATCH[1]}
-  timeout 10 bash -c 'exec 3<>"/dev/tcp/${1%:*}/${1##*:}"' _ "$host_port" 2>/dev/null ||
+  timeout 10 bash -c 'host=${1%:*} && host=${host#[} && exec 3<>"/dev/tcp/${host%]}/${1##*:}"' _ "$host_port" 2>/dev/null ||
     die "the server's port for agents, $host_port, cannot be reached from here: agents.host and a firewall decide that, --server HOST:PORT names another"
   make_node_folders
   printf '%s\n' "$NODE_NAME" >"$DATA/host/node-name"
-  printf '%s\n' "$NODE_SERVER" >"$DATA/host/joined"
+  # Only a node that the server has taken has joined; until then it can be tried again, with another code, also of another server.
+  printf '%s\n' "$NODE_SERVER" >"$DATA/host/joining"
+  rm -f "$DATA/agent/node.crt" "$DATA/agent/authority.crt"
   # Root alone can change it: by this key the launcher knows what the server has ordered.
   printf "$(sed 's/../\\x&/g' <<<"$key")" >"$DATA/node/launch-key.pub.new"
   chmod 0444 "$DATA/node/launch-key.pub.new"
@@ -100,7 +108,7 @@ read_code() {
 node_begin() {
   make_node_folders
   take_node_name
-  [ -n "${NODE_SERVER:-}" ] || read -r NODE_SERVER <"$DATA/host/joined" || NODE_SERVER=
+  [ -n "${NODE_SERVER:-}" ] || read -r NODE_SERVER 2>/dev/null <"$DATA/host/joined" || NODE_SERVER=
   place_programs
 }
 
@@ -128,7 +136,7 @@ runs_here() {
 node_leave() {
   local name runs
   only 1
-  [ -e "$DATA/host/joined" ] || die "no node has joined a server from $DATA"
+  [ -e "$DATA/host/joined" ] || [ -e "$DATA/host/joining" ] || die "no node has joined a server from $DATA"
   read -r name <"$DATA/host/node-name"
   runs=$(runs_here)
   [ "$runs" -eq 0 ] || die "$runs runs live here: on the server ./queqiao nodes drain $name REASON, then wait until they have ended (./queqiao node status)"
@@ -156,7 +164,7 @@ run_service() {
   case ${ARGS[0]:-} in
     server) start_server ;;
     launcher)
-      rm -f "$DATA$LAUNCHER_SOCKET"
+      free_launcher_socket
       start_launcher
       ;;
     agent)

@@ -211,23 +211,30 @@ place_programs() {
   local probe=$ROOT/node-agent/target/classes/org/queqiao/agent/AgentMain.class
   if setpriv --reuid="$SERVER_UID" --regid="$SERVER_UID" --clear-groups test -r "$probe"; then return 0; fi
   local place=$DATA/programs
-  if [ ! -e "$place/.placed" ] || [ "$BUILT" -nt "$place/.placed" ]; then
-    say "The checkout $ROOT is private; its programs are copied to $place."
-    rm -rf "$place"
-    mkdir -p -m 0755 "$place/server" "$place/agent"
-    cp -r "$ROOT/scheduler/server/target/lib" "$ROOT/scheduler/server/target/classes" "$place/server"
-    cp -r "$ROOT/node-agent/target/lib" "$ROOT/node-agent/target/classes" "$SHIM" "$place/agent"
-    case $AGENT_LIB in *.jar) cp "${AGENT_LIB##*:}" "$place/agent/agent.jar" ;; esac
-    mkdir "$place/job"
-    cp "$JOB_PROGRAM" "$place/job"
-    chmod -R go+rX "$place"
-    touch "$place/.placed"
-  fi
+  # Services that are started together find them whole: one copies, and all of it is there at once.
+  { flock 6 && copy_programs "$place"; } 6>"$DATA/host/programs.lock"
   SERVER_LIB="$place/server/lib/*:$place/server/classes"
   AGENT_LIB="$place/agent/lib/*:$place/agent/classes"
   if [ -e "$place/agent/agent.jar" ]; then AGENT_LIB="$place/agent/lib/*:$place/agent/agent.jar"; fi
   SHIM=$place/agent/libqueqiao-shim.so
   JOB_PROGRAM=$place/job/queqiao
+}
+
+copy_programs() {
+  local place=$1 made=$1.new
+  [ ! -e "$place/.placed" ] || [ "$BUILT" -nt "$place/.placed" ] || return 0
+  say "The checkout $ROOT is private; its programs are copied to $place."
+  rm -rf "$made" "$place.old"
+  mkdir -p -m 0755 "$made/server" "$made/agent" "$made/job"
+  cp -r "$ROOT/scheduler/server/target/lib" "$ROOT/scheduler/server/target/classes" "$made/server"
+  cp -r "$ROOT/node-agent/target/lib" "$ROOT/node-agent/target/classes" "$SHIM" "$made/agent"
+  case $AGENT_LIB in *.jar) cp "${AGENT_LIB##*:}" "$made/agent/agent.jar" ;; esac
+  cp "$JOB_PROGRAM" "$made/job"
+  chmod -R go+rX "$made"
+  touch "$made/.placed"
+  if [ -e "$place" ]; then mv -T "$place" "$place.old"; fi
+  mv -T "$made" "$place"
+  rm -rf "$place.old"
 }
 
 start_server() {
@@ -280,6 +287,18 @@ take_launch_key() {
   mv "$made" "$DATA/node/launch-key.pub"
 }
 
+# The socket of a launcher that has ended is in the way of the next one; that of one that answers is not touched.
+free_launcher_socket() {
+  [ -e "$DATA$LAUNCHER_SOCKET" ] || return 0
+  # Flag 10000: it listens. To connect would take the place of the agent.
+  SOCKET="$DATA$LAUNCHER_SOCKET" awk '$4 == "00010000" && substr($0, length($0) - length(ENVIRON["SOCKET"])) == " " ENVIRON["SOCKET"] { found = 1 } END { exit !found }' \
+    /proc/net/unix || {
+    rm -f "$DATA$LAUNCHER_SOCKET"
+    return 0
+  }
+  die "a launcher answers at $DATA$LAUNCHER_SOCKET already: end it first (./queqiao down, ./queqiao node leave or systemctl stop)"
+}
+
 start_launcher() {
   local agent_uid
   agent_uid=$(agent_uid)
@@ -287,12 +306,14 @@ start_launcher() {
   [ -e "$DATA/node/launch-key.pub" ] || take_launch_key
   # A node that is told to offer more cores than it has cannot pin a run to cores that do not exist.
   local limits=()
-  if [ "${QUEQIAO_AGENT_CORES:-0}" -gt "$(nproc)" ]; then limits=(--limits memory,pids); fi
+  if offers_more_cores; then limits=(--limits memory,pids); fi
   # What is in this list is offered to jobs, and closed to those that were not given it.
   local list cpus
   list=$(device_list)
   if [ -n "$list" ]; then limits+=(--devices "$list"); fi
   cpus=$(node_cpus)
+  # The agent that is started apart, perhaps on fewer CPUs, has to mean the same core by a number.
+  printf '%s\n' "$cpus" >"$DATA/node/cpus.new" && mv -f "$DATA/node/cpus.new" "$DATA/node/cpus"
   if [ -n "$cpus" ]; then limits+=(--cpus "$cpus"); fi
   if [ -n "${QUEQIAO_DENY_UIDS:-}" ]; then limits+=(--deny-uids "$QUEQIAO_DENY_UIDS"); fi
   # Root's own commands before and after each run, and the health check.
@@ -311,10 +332,26 @@ start_launcher() {
 # /tmp of each run in so many words is told by the run that fails.
 can_mount() { [ -n "${QUEQIAO_PRIVATE_TMP:-}" ] || unshare --mount true 2>/dev/null; }
 
-# Which CPUs are which core: of this process, as launcher and agent inherit it. A node that is told to offer more
-# cores than it has pins none.
+allowed_cpus() { sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status; }
+
+# Whether this node is told to offer more cores than it has. A core with two threads is one.
+offers_more_cores() {
+  local allowed cpus
+  [ "${QUEQIAO_AGENT_CORES:-0}" -gt 0 ] || return 1
+  allowed=$(allowed_cpus)
+  cpus=$(find_cpus "" "$allowed")
+  if [ -z "$cpus" ]; then cpus=$(cpu_numbers "$allowed"); else cpus=$(tr / '\n' <<<"$cpus"); fi
+  [ "$QUEQIAO_AGENT_CORES" -gt "$(wc -l <<<"$cpus")" ]
+}
+
+# Which CPUs are which core: of this process, as the launcher inherits it, or those that the launcher took (known). A node
+# that is told to offer more cores than it has pins none.
 node_cpus() {
-  [ "${QUEQIAO_AGENT_CORES:-0}" -gt "$(nproc)" ] || find_cpus "" "$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)"
+  if [ "${1:-}" = known ] && [ -r "$DATA/node/cpus" ]; then
+    cat "$DATA/node/cpus"
+  elif ! offers_more_cores; then
+    find_cpus "" "$(allowed_cpus)"
+  fi
 }
 
 # The list of devices that root wrote, else of those that are found; nothing where there are none.
@@ -393,7 +430,7 @@ start_agent() {
   local list cpus code
   list=$(device_list known)
   if [ -n "$list" ]; then devices=(--devices "$list"); fi
-  cpus=$(node_cpus)
+  cpus=$(node_cpus known)
   if [ -n "$cpus" ]; then devices+=(--cpus "$cpus"); fi
   if is_root; then as=(setpriv --reuid="$SERVICE_ACCOUNT" --regid="$SERVICE_ACCOUNT" --clear-groups --no-new-privs); fi
   if [ ! -e "$DATA/agent/node.crt" ] && [ ! -e "$DATA/agent/enrolment" ]; then
@@ -442,7 +479,7 @@ services_up() {
   fi
   if ! alive launcher >/dev/null; then
     was_running=no
-    rm -f "$DATA$LAUNCHER_SOCKET"
+    free_launcher_socket
     start_launcher
   fi
   if ! alive agent >/dev/null; then

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../launcher/bytes.h"
 
-enum { HEAD_BYTES = 5, TELL_TRIES = 50 };
+enum { HEAD_BYTES = 5, TELL_WAIT_S = 2, TELL_TRY_MS = 100 };
 
 void gate_u16(struct buffer *frame, size_t value) {
     uint8_t bytes[2];
@@ -30,6 +31,13 @@ void gate_text(struct buffer *frame, const char *text) {
     buffer_add(frame, text, strlen(text));
 }
 
+/* 0: for as long as it takes. */
+static void limit_waits(int fd, int seconds) {
+    struct timeval most = {.tv_sec = seconds};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+}
+
 int gate_connect(void) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     const char *path = getenv("QUEQIAO_SOCKET");
@@ -39,11 +47,18 @@ int gate_connect(void) {
     }
     memcpy(address.sun_path, path, strlen(path));
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0) {
+        /* As long as others wait to be let in. */
+        limit_waits(fd, TELL_WAIT_S);
+    }
     if (fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
         int cause = errno;
         close(fd);
         errno = cause;
         return -1;
+    }
+    if (fd >= 0) {
+        limit_waits(fd, 0);
     }
     return fd;
 }
@@ -96,11 +111,18 @@ int gate_receive(int fd, enum gate_type *type, uint8_t **body, size_t *length) {
 }
 
 void gate_tell_end(int *fd, uint32_t step, uint32_t code) {
-    struct timespec moment = {.tv_nsec = 100 * 1000 * 1000};
+    struct timespec moment = {.tv_nsec = TELL_TRY_MS * 1000L * 1000L};
+    struct timespec begun;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &begun);
+    now = begun;
+    if (*fd >= 0) {
+        limit_waits(*fd, TELL_WAIT_S);
+    }
     struct buffer body = {0};
     gate_u32(&body, step);
     gate_u32(&body, code);
-    for (int tries = 0; tries < TELL_TRIES; tries++) {
+    for (int tries = 0; now.tv_sec - begun.tv_sec < GATE_TELL_S; tries++) {
         enum gate_type type = GATE_REFUSED;
         uint8_t *answer = NULL;
         size_t length = 0;
@@ -116,6 +138,10 @@ void gate_tell_end(int *fd, uint32_t step, uint32_t code) {
             close(*fd);
         }
         *fd = gate_connect();
+        if (*fd >= 0) {
+            limit_waits(*fd, TELL_WAIT_S);
+        }
+        clock_gettime(CLOCK_MONOTONIC, &now);
         if (*fd >= 0 && gate_receive(*fd, &type, &answer, &length) == 0) {
             free(answer);
         }

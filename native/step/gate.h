@@ -10,7 +10,7 @@
 enum gate_type {
     GATE_STEP = 1,   /* u32 tasks | u16 port | text name | u16 count | count times text node */
     GATE_ENDED = 2,  /* u32 step | u32 code */
-    GATE_HOST = 3,   /* this process starts the steps of its run on this node */
+    GATE_HOST = 3,   /* this process starts the steps of its run on this node; with a byte 1 as its script, before others */
     GATE_CHECKPOINT = 4, /* what the run has done until now is saved */
     GATE_HELLO = 33, /* text: the node's address, as its server sees it */
     GATE_GRANTED = 34, /* u32 step | key | u16 count | count times (text node, text address, u16 cores, u16 each) */
@@ -19,7 +19,7 @@ enum gate_type {
     GATE_DONE = 37   /* what was said counts */
 };
 
-enum { GATE_MAX_FRAME = 1024 * 1024 };
+enum { GATE_MAX_FRAME = 1024 * 1024, GATE_TELL_S = 10 };
 
 
 void gate_u16(struct buffer *frame, size_t value);
@@ -33,7 +33,10 @@ int gate_send(int fd, enum gate_type type, const struct buffer *body);
 /* Waits for a frame; the body is allocated and closed by NUL. -1 when the agent is gone. */
 int gate_receive(int fd, enum gate_type *type, uint8_t **body, size_t *length);
 
-/* Tells that a step has ended, until the agent has passed it on; it may have been started anew meanwhile. -1: not connected. */
+/*
+ * Tells that a step has ended, until the agent has passed it on; it may have been started anew meanwhile. For some
+ * GATE_TELL_S seconds: an agent that is there and says nothing keeps nobody. -1: not connected.
+ */
 void gate_tell_end(int *fd, uint32_t step, uint32_t code);
 
 #endif

@@ -8,9 +8,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -27,9 +29,8 @@ enum { MAX_STEPS = 10000, RETRY_MS = 500, UNOPENED_S = 300, TICKET_BYTES = 4 + c
 
 static uint8_t seen[MAX_STEPS / 8 + 1];
 
-/* Of an interactive job. */
-static volatile sig_atomic_t is_interactive;
-static volatile pid_t first_shell;
+/* Of an interactive job, else NULL: which of its shells somebody opened first, or 0. Shared with the sessions, which know it. */
+static _Atomic pid_t *first_shell;
 
 static bool first_time(uint32_t step) {
     uint8_t bit = (uint8_t)(1U << step % 8);
@@ -73,22 +74,31 @@ static bool show_ticket(int fd, const uint8_t key[STEP_KEY_BYTES]) {
     return send(fd, ticket, sizeof ticket, MSG_NOSIGNAL) == (ssize_t)sizeof ticket;
 }
 
-/* The first shell of an interactive job is its end. */
+/* In the session of a shell: nobody has to have come as far as that, who left before or whose node reaches no relay. */
+static void opened(void) {
+    pid_t nobody = 0;
+    if (first_shell != NULL) {
+        atomic_compare_exchange_strong(first_shell, &nobody, getpid());
+    }
+}
+
+/* The first shell of an interactive job is its end; after one that nobody opened it waits as long as at first. */
 static void child_ended(int number) {
     int status = 0;
     int cause = errno;
     (void)number;
     for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-        if (pid == first_shell) {
+        if (pid == atomic_load(first_shell)) {
             _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
         }
+        alarm(UNOPENED_S);
     }
     errno = cause;
 }
 
 static void unopened(int number) {
     (void)number;
-    if (first_shell == 0) {
+    if (atomic_load(first_shell) == 0) {
         _exit(1);
     }
 }
@@ -99,8 +109,8 @@ static void start(const struct step_order *order, int gate) {
     sigaddset(&ended, SIGCHLD);
     sigprocmask(SIG_BLOCK, &ended, NULL);
     pid_t child = fork();
-    if (child > 0 && is_interactive && order->shell && first_shell == 0) {
-        first_shell = child;
+    if (child > 0 && first_shell != NULL) {
+        alarm(UNOPENED_S);
     }
     if (child != 0) {
         sigprocmask(SIG_UNBLOCK, &ended, NULL);
@@ -115,7 +125,7 @@ static void start(const struct step_order *order, int gate) {
         if (fd < 0 || (order->shell && !show_ticket(fd, order->key)) || channel_join(&channel, fd, order->key, order->node) != 0) {
             _exit(1);
         }
-        session_run(&channel, order->shell);
+        session_run(&channel, order->shell, order->shell ? opened : NULL);
     }
 }
 
@@ -130,6 +140,18 @@ static void take_order(const uint8_t *bytes, size_t length, int gate) {
     sodium_memzero(&order, sizeof order);
 }
 
+/* Says that this process takes orders, and whether as the script: then no other one is to take them. */
+static int offer(int gate) {
+    struct buffer body = {0};
+    uint8_t attends = 1;
+    if (first_shell != NULL) {
+        buffer_add(&body, &attends, sizeof attends);
+    }
+    int result = gate_send(gate, GATE_HOST, &body);
+    buffer_free(&body);
+    return result;
+}
+
 static void converse(int gate) {
     enum gate_type type = GATE_REFUSED;
     uint8_t *body = NULL;
@@ -138,7 +160,7 @@ static void converse(int gate) {
         return;
     }
     free(body);
-    if (type != GATE_HELLO || gate_send(gate, GATE_HOST, NULL) != 0) {
+    if (type != GATE_HELLO || offer(gate) != 0) {
         return;
     }
     while (gate_receive(gate, &type, &body, &length) == 0) {
@@ -157,7 +179,13 @@ int host_run(bool interactive) {
     for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
         signal(passed_on[i], SIG_IGN);
     }
-    is_interactive = interactive;
+    if (interactive) {
+        first_shell = mmap(NULL, sizeof *first_shell, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (first_shell == MAP_FAILED) {
+            perror("queqiao attend: mmap");
+            return 1;
+        }
+    }
     signal(SIGCHLD, interactive ? child_ended : SIG_IGN);
     if (interactive) {
         signal(SIGALRM, unopened);

@@ -905,7 +905,7 @@ static const char *start_pmix(struct session *self) {
     return wrong;
 }
 
-_Noreturn void session_run(struct channel *channel, bool shell) {
+_Noreturn void session_run(struct channel *channel, bool shell, void (*opened)(void)) {
     static struct session self;
     sigset_t blocked;
     sigset_t children;
@@ -925,6 +925,9 @@ _Noreturn void session_run(struct channel *channel, bool shell) {
     self.children = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
     if (self.children < 0 || !await_setup(&self)) {
         _exit(1);
+    }
+    if (opened != NULL) {
+        opened();
     }
     self.tasks = calloc(self.local, sizeof *self.tasks);
     if (self.tasks == NULL) {

@@ -17,6 +17,7 @@ void pattern_expand(char *out, size_t size, const char *path, uint32_t rank, uin
 
 /* Serves until the last task has ended; what is left of the tasks is then killed. Never returns. */
 /* As the whole process of a shell it ends as that, and tells the agent so. */
-_Noreturn void session_run(struct channel *channel, bool shell);
+/* `opened`, unless NULL, is called once the other end has said what to start. */
+_Noreturn void session_run(struct channel *channel, bool shell, void (*opened)(void));
 
 #endif

@@ -288,7 +288,7 @@ static bool start_local(struct starter *self) {
             _exit(1);
         }
         channel_open(&channel, ends[1]);
-        session_run(&channel, false);
+        session_run(&channel, false, NULL);
     }
     close(ends[1]);
     channel_open(&self->members[self->local].channel, ends[0]);

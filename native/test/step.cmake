@@ -1,5 +1,5 @@
 # What of steps strangers and users reach, under the sanitizers.
-set(STEP_TESTED pmi channel order layout hosts exchange cores)
+set(STEP_TESTED pmi channel order layout hosts exchange cores gate)
 list(TRANSFORM STEP_TESTED PREPEND ../step/)
 list(TRANSFORM STEP_TESTED APPEND .c)
 add_executable(step_test step_test.c ${STEP_TESTED})

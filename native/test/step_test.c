@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "../step/cores.h"
 #include "../step/exchange.h"
 #include "../step/fields.h"
+#include "../step/gate.h"
 #include "../step/hosts.h"
 #include "../step/layout.h"
 #include "../step/order.h"
@@ -463,6 +465,34 @@ static void tasks_have_cores_with_all_their_threads(void) {
     check(system(command) == 0, "the folder goes");
 }
 
+static void an_agent_that_says_nothing_keeps_nobody(void) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char folder[] = "/tmp/queqiao-gate-XXXXXX";
+    if (mkdtemp(folder) == NULL) {
+        exit(2);
+    }
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/agent", folder);
+    setenv("QUEQIAO_SOCKET", address.sun_path, 1);
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    /* One waits to be let in; the next ones wait for that. */
+    if (listener < 0 || bind(listener, (const struct sockaddr *)&address, sizeof address) != 0 || listen(listener, 1) != 0) {
+        exit(2);
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        int gate = gate_connect();
+        alarm(2 * GATE_TELL_S);
+        gate_tell_end(&gate, 3, 0);
+        _exit(0);
+    }
+    int status = 1;
+    waitpid(child, &status, 0);
+    check(status == 0, "a process of a job ends while the agent stands still");
+    close(listener);
+    unlink(address.sun_path);
+    rmdir(folder);
+}
+
 int main(void) {
     if (sodium_init() < 0) {
         return 2;
@@ -478,5 +508,6 @@ int main(void) {
     TEST(fences_gather_what_their_nodes_give);
     TEST(fences_and_questions_have_bounds);
     TEST(tasks_have_cores_with_all_their_threads);
+    TEST(an_agent_that_says_nothing_keeps_nobody);
     return failures == 0 ? 0 : 1;
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,10 +85,25 @@ final class NodeJoinTest {
         .contains("cannot be reached from here");
     assertThat(folder.resolve("data")).as("nothing is made of a wrong code").doesNotExist();
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    Object own = Files.getAttribute(file, "unix:uid");
+    if (own.equals(0)) {
+      Files.setAttribute(file, "unix:uid", 65_534);
+      assertThat(second("", "node", "join", "--code-file", file.toString()).text())
+          .contains("it has to be yours");
+      Files.setAttribute(file, "unix:uid", own);
+    }
+    try (ServerSocket other = new ServerSocket(0, 50, InetAddress.getByName("::1"))) {
+      String there = "[::1]:" + other.getLocalPort();
+      assertThat(
+              second("", "node", "join", "--code-file", file.toString(), "--server", there).text())
+          .contains("the server did not take this node within 60 s");
+    }
+    assertThat(second("", "up").text()).contains("was to join");
     Answer joined = second("", "node", "join", "--code-file", file.toString());
     assertThat(joined.exit()).as(joined.text()).isZero();
     assertThat(second("", "node", "status").text()).contains("cn2", "welcomed by the server");
     assertThat(second("", "up").text()).contains("is the folder of a node that has joined");
+    assertThat(second("", "service", "launcher").text()).contains("a launcher answers at");
 
     long id = submit("queqiao run hostname\\n\",\"nodes\":2}");
     JsonNode job = researcher.awaitEnd(id);

@@ -286,7 +286,7 @@ final class Agent {
       case ServerMessage.StepAnswer m -> desk.answered(m);
       case ServerMessage.StepOrder m -> desk.ordered(m);
       case ServerMessage.HostWanted m -> {
-        if (launcher != null) {
+        if (!desk.hostIsThere(m.run()) && launcher != null) {
           ask(client -> client.startHost(m.run()));
         }
       }

@@ -21,8 +21,8 @@ record DeskCalls(Mailbox mailbox, StepDesk desk) implements JobGate.Listener {
   }
 
   @Override
-  public void hostReady(JobPeer peer) {
-    later(() -> desk.hostReady(peer));
+  public void hostReady(JobPeer peer, boolean attends) {
+    later(() -> desk.hostReady(peer, attends));
   }
 
   @Override

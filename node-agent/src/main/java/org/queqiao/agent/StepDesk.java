@@ -21,8 +21,15 @@ import org.queqiao.contract.id.RunId;
 final class StepDesk {
   private static final int UNTOLD_MAX = 10_000;
 
+  /**
+   * A process that starts the steps of its run here.
+   *
+   * @param attends whether it is the script of the run, which ends with its first shell
+   */
+  private record Host(JobPeer peer, boolean attends) {}
+
   private final Map<Long, JobPeer> asking = new HashMap<>();
-  private final TreeMap<RunId, JobPeer> hosts = new TreeMap<>();
+  private final TreeMap<RunId, Host> hosts = new TreeMap<>();
   private final List<AgentMessage> untold = new ArrayList<>();
 
   /** Null while there is none that understands steps. */
@@ -90,8 +97,13 @@ final class StepDesk {
     peer.hello(server == null ? "" : server.localAddress());
   }
 
-  void hostReady(JobPeer peer) {
-    hosts.put(peer.run(), peer);
+  void hostReady(JobPeer peer, boolean attends) {
+    Host before = hosts.get(peer.run());
+    if (before != null && before.attends() && !attends) {
+      // Two would dial for one shell, and who attends wait for the one that the other has.
+      return;
+    }
+    hosts.put(peer.run(), new Host(peer, attends));
     if (server != null) {
       server.send(new AgentMessage.StepsWanted(peer.run()));
     }
@@ -110,8 +122,17 @@ final class StepDesk {
     server.send(new AgentMessage.CheckpointRequest(request, peer.run(), peer.uid()));
   }
 
+  /** The server finds no host of a run: tells it of the one that is there; false without one. */
+  boolean hostIsThere(RunId run) {
+    boolean there = hosts.containsKey(run);
+    if (there && server != null) {
+      server.send(new AgentMessage.StepsWanted(run));
+    }
+    return there;
+  }
+
   void left(JobPeer peer) {
-    hosts.remove(peer.run(), peer);
+    hosts.computeIfPresent(peer.run(), (_, host) -> host.peer() == peer ? null : host);
     asking.values().removeIf(each -> each == peer);
   }
 
@@ -137,9 +158,9 @@ final class StepDesk {
   }
 
   void ordered(ServerMessage.StepOrder order) {
-    JobPeer host = hosts.get(order.run());
+    Host host = hosts.get(order.run());
     if (host != null) {
-      host.order(order.signedOrder());
+      host.peer().order(order.signedOrder());
     }
   }
 }

@@ -38,6 +38,7 @@ public final class JobGate {
   private static final int ENDED = 2;
   private static final int HOST = 3;
   private static final int CHECKPOINT = 4;
+  private static final int ATTENDS = 1;
 
   /** What processes of jobs say; called on the thread of the gate. */
   public interface Listener {
@@ -50,8 +51,12 @@ public final class JobGate {
     /** A step of its run has ended. */
     void stepEnded(JobPeer peer, int step, int exitCode);
 
-    /** It starts the steps of its run on this node. */
-    void hostReady(JobPeer peer);
+    /**
+     * It starts the steps of its run on this node.
+     *
+     * @param attends whether it is the script of its run: then nobody else starts them
+     */
+    void hostReady(JobPeer peer, boolean attends);
 
     /** What its run has done until now is saved. */
     void checkpointed(JobPeer peer);
@@ -216,7 +221,7 @@ public final class JobGate {
         listening.stepAsked(peer, new StepAsked(tasks, port, name, nodes));
       }
       case ENDED -> listening.stepEnded(peer, in.getInt(), in.getInt());
-      case HOST -> listening.hostReady(peer);
+      case HOST -> listening.hostReady(peer, in.hasRemaining() && in.get() == ATTENDS);
       case CHECKPOINT -> listening.checkpointed(peer);
       default -> throw new IllegalArgumentException("an unknown message");
     }

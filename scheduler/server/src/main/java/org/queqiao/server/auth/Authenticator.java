@@ -8,7 +8,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 
 /**
@@ -83,6 +85,19 @@ public final class Authenticator {
     }
     Secret token = Secret.of(header.substring(SCHEME.length()));
     return TokenText.parse(token).isPresent() ? byApiKey(token) : byAccessToken(token, address);
+  }
+
+  /**
+   * Whether what has begun with a proof may go on: while neither the account nor the session or key
+   * is taken away. That they end by themselves ends nothing.
+   */
+  public BooleanSupplier standing(Principal who) {
+    OptionalLong endMs = credentials.endMs(who.credential(), who.user());
+    return () ->
+        accounts.find(who.user()).isPresent()
+            && endMs.isPresent()
+            && (clock.millis() >= endMs.getAsLong()
+                || credentials.endMs(who.credential(), who.user()).isPresent());
   }
 
   private static Authentication refused() {

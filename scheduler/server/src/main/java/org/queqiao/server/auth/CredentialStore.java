@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -115,6 +116,14 @@ public final class CredentialStore {
   /** Compared with when there is no such id, so that both answers take the same time. */
   private static final StoredSecret NOBODY =
       new StoredSecret("", SecretKind.API_KEY, "", "0".repeat(64), 0, 0);
+
+  /** When this secret of an account ends by itself; empty when there is none. */
+  OptionalLong endMs(String id, UserName user) {
+    Held held = byId.get(id);
+    return held != null && held.user().equals(user)
+        ? OptionalLong.of(held.secret().expiresMs())
+        : OptionalLong.empty();
+  }
 
   /** Whether this session of this account goes on. */
   Optional<StoredSecret> session(String id, UserName user) {

@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -100,7 +101,13 @@ public final class ShellTool {
 
   /** Runs the command and ends the process. */
   public static void main(String[] arguments) throws Exception {
-    System.exit(run(arguments));
+    int code = 1;
+    try {
+      code = run(arguments);
+    } catch (IOException | IllegalArgumentException e) {
+      System.err.println("queqiao: no shell: " + e);
+    }
+    System.exit(code);
   }
 
   private static int run(String[] arguments) throws IOException, InterruptedException {
@@ -120,7 +127,7 @@ public final class ShellTool {
         if (e.getCause() instanceof WebSocketHandshakeException) {
           return REFUSED;
         }
-        System.err.println("queqiao: the server does not answer: " + e.getCause().getMessage());
+        System.err.println("queqiao: the server does not answer: " + e.getCause());
         return 1;
       }
       String[] words = incoming.first.join().split(" ", 4);
@@ -152,7 +159,13 @@ public final class ShellTool {
       program.addAll(command.subList(1, command.size()));
       Process shell = new ProcessBuilder(program).inheritIO().start();
       shell.onExit().thenRun(() -> closeQuietly(listener));
-      SocketChannel channel = listener.accept();
+      SocketChannel channel;
+      try {
+        channel = listener.accept();
+      } catch (ClosedChannelException e) {
+        // It has ended and said why.
+        return shell.waitFor();
+      }
       byte[] node = words[2].getBytes(StandardCharsets.UTF_8);
       byte[] key = Base64.getDecoder().decode(words[3]);
       ByteBuffer head = ByteBuffer.allocate(Integer.BYTES + key.length + Short.BYTES + node.length);

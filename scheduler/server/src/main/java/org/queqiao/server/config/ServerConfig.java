@@ -1,5 +1,6 @@
 package org.queqiao.server.config;
 
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -304,6 +305,7 @@ public record ServerConfig(
       String host,
       int port,
       int shellPort,
+      String shellAddress,
       long silentMs,
       String jobProgram,
       int processesPerRun,
@@ -329,6 +331,20 @@ public record ServerConfig(
       return path;
     }
 
+    private static String shellAddress(String address) {
+      boolean good = address.isEmpty() || address.indexOf('%') < 0;
+      try {
+        good = good && (address.isEmpty() || InetAddress.ofLiteral(address) != null);
+      } catch (IllegalArgumentException e) {
+        good = false;
+      }
+      if (!good) {
+        throw new ConfigException(
+            "agents.shellAddress is an IP address, as nodes see it, not '" + address + "'");
+      }
+      return address;
+    }
+
     static Agents read(Settings from) {
       return new Agents(
           from.text("agents.host", "address", "127.0.0.1", "Address where agents connect."),
@@ -346,6 +362,13 @@ public record ServerConfig(
               0,
               65_535,
               "Port where the nodes of people's shells connect; 0 takes a free one at each start."),
+          shellAddress(
+              from.text(
+                  "agents.shellAddress",
+                  "IP address",
+                  "",
+                  "Address of that port as nodes see it, where the server's own is translated; empty"
+                      + " for the one to which their agents connect.")),
           from.number(
               "agents.silentMs",
               "milliseconds",

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.queqiao.contract.id.NodeName;
@@ -39,19 +40,28 @@ public final class Shells {
   private static final byte[] MAGIC = "QQSH".getBytes(StandardCharsets.US_ASCII);
   private static final int TICKET_BYTES = 36;
   private static final int TICKET_MS = 10_000;
-  private static final int JOIN_MS = 60_000;
+  static final int JOIN_MS = 30_000;
+
+  /** So long a node may take to say how a shell ended whose connection is closed. */
+  private static final int END_MS = 10_000;
+
   private static final int KERNEL_BYTES = 256 << 10;
 
   /** Connections that have not said yet which shell they are. */
-  private static final int STRANGERS_MAX = 256;
+  private static final int STRANGERS_MAX = 1_024;
+
+  /** Of them from one address, as nodes behind a translation of addresses have. */
+  private static final int STRANGERS_OF_ADDRESS_MAX = 32;
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Vertx vertx;
   private final AgentGateway gateway;
   private final int port;
+  private final String address;
 
   private final AtomicInteger strangers = new AtomicInteger();
+  private final Map<String, Integer> strangersOf = new ConcurrentHashMap<>();
 
   // On the loop of the gateway only.
   private final Map<String, Opened> awaited = new HashMap<>();
@@ -71,9 +81,15 @@ public final class Shells {
    *
    * @param key by which both ends prove that they belong to it
    * @param host completes when the node has connected, or fails when it does not
+   * @param over completes when its end is told to the scheduler
    */
   public record Opened(
-      RunId run, int step, NodeName node, byte[] key, CompletableFuture<Host> host) {
+      RunId run,
+      int step,
+      NodeName node,
+      byte[] key,
+      CompletableFuture<Host> host,
+      CompletableFuture<Void> over) {
     /** Leaves out the key: it is a secret. */
     @Override
     public String toString() {
@@ -94,11 +110,13 @@ public final class Shells {
    * Shells that nobody can open yet.
    *
    * @param port where hosts connect; 0 takes a free one
+   * @param address by which nodes reach it; empty for that of their agents' connections
    */
-  public Shells(Vertx vertx, AgentGateway gateway, int port) {
+  public Shells(Vertx vertx, AgentGateway gateway, int port, String address) {
     this.vertx = vertx;
     this.gateway = gateway;
     this.port = port;
+    this.address = address;
   }
 
   /** Listens where agents connect too. */
@@ -130,37 +148,73 @@ public final class Shells {
    * Opens a shell of the user of a run on one of its nodes.
    *
    * @param script the node of its script
+   * @param startMs when the run began, or 0
    */
-  public CompletionStage<Opened> open(RunId run, int uid, NodeName script, NodeName node) {
+  public CompletionStage<Opened> open(
+      RunId run, int uid, NodeName script, NodeName node, long startMs) {
     CompletableFuture<Opened> done = new CompletableFuture<>();
-    gateway.onLoop(() -> {
-      String refusal = gateway.steps().refusalOfShell(run, script, node);
-      if (refusal != null) {
-        done.completeExceptionally(new NoShell(refusal));
-        return;
-      }
-      gateway
-          .submit(new Input.StartStep(script, uid, run, "shell", 1, List.of(node)))
-          .whenComplete((reply, failure) ->
-              gateway.onLoop(() -> {
-                switch (reply) {
-                  case Reply.StepAccepted accepted ->
-                      done.complete(begin(run, uid, accepted.step(), script, node));
-                  case Reply.Rejected rejected ->
-                      done.completeExceptionally(new NoShell(rejected.rejection().message()));
-                  case null, default ->
-                      done.completeExceptionally(new NoShell("the scheduler does not answer"));
-                }
-              }));
-    });
+    gateway.onLoop(() ->
+        orFail(
+            done,
+            () -> {
+              String refusal = gateway.steps().refusalOfShell(run, script, node);
+              if (refusal != null) {
+                done.completeExceptionally(new NoShell(refusal));
+                return;
+              }
+              gateway
+                  .submit(new Input.StartStep(script, uid, run, "shell", 1, List.of(node)))
+                  .whenComplete((reply, failure) ->
+                      gateway.onLoop(() ->
+                          orFail(
+                              done,
+                              () -> {
+                                switch (reply) {
+                                  case Reply.StepAccepted accepted ->
+                                      begin(
+                                          done,
+                                          uid,
+                                          script,
+                                          startMs,
+                                          opened(run, accepted.step(), node));
+                                  case Reply.Rejected rejected ->
+                                      done.completeExceptionally(
+                                          new NoShell(rejected.rejection().message()));
+                                  case null, default ->
+                                      done.completeExceptionally(
+                                          new NoShell("the scheduler does not answer"));
+                                }
+                              })));
+            }));
     return done;
   }
 
-  private Opened begin(RunId run, int uid, int step, NodeName script, NodeName node) {
+  /** Whoever waits is told in any case: a place is kept for it. */
+  private static void orFail(CompletableFuture<Opened> done, Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      LOG.error("no shell", e);
+      done.completeExceptionally(e);
+    }
+  }
+
+  private static Opened opened(RunId run, int step, NodeName node) {
     byte[] key = new byte[StepOrder.KEY_BYTES];
     RANDOM.nextBytes(key);
-    Opened shell = new Opened(run, step, node, key, new CompletableFuture<>());
-    String ticket = ticket(key);
+    return new Opened(
+        run, step, node, key, new CompletableFuture<>(), new CompletableFuture<>());
+  }
+
+  private void begin(
+      CompletableFuture<Opened> done, int uid, NodeName script, long startMs, Opened shell) {
+    if (!gateway.steps().beginShell(shell, uid, script, address, bound, startMs)) {
+      gateway.steps().endShell(shell.run(), shell.step());
+      done.completeExceptionally(
+          new NoShell("node " + shell.node() + " is not connected now: try again"));
+      return;
+    }
+    String ticket = ticket(shell.key());
     awaited.put(ticket, shell);
     long timer =
         gateway.later(
@@ -169,37 +223,45 @@ public final class Shells {
                 shell
                     .host()
                     .completeExceptionally(
-                        new NoShell("node " + node + " did not join within 60 s")));
+                        new NoShell(
+                            gateway.steps().whyNotJoined(shell.run(), shell.node(), bound))));
     shell
         .host()
         .whenComplete((host, failure) ->
             gateway.onLoop(() -> {
               gateway.cancel(timer);
               awaited.remove(ticket);
+              if (host != null) {
+                gateway.steps().shellJoined(shell.run(), shell.step(), shell.node());
+              }
             }));
-    gateway.steps().beginShell(run, uid, step, script, node, key, bound);
-    LOG.info("shell begins run={} step={} node={}", run, step, node);
-    return shell;
+    LOG.info("shell begins run={} step={} node={}", shell.run(), shell.step(), shell.node());
+    done.complete(shell);
   }
 
   /** Its connection is closed: the node has some seconds to say how it ended. */
   public void ended(Opened shell) {
     gateway.onLoop(() -> {
       shell.host().completeExceptionally(new NoShell("nobody waits for it any more"));
-      gateway.later(JOIN_MS / 6, () -> gateway.steps().endShell(shell.run(), shell.step()));
+      if (!shell.over().isDone()) {
+        gateway.later(END_MS, () -> gateway.steps().endShell(shell.run(), shell.step()));
+      }
     });
   }
 
   /** On the loop of the socket. */
   private void arrived(NetSocket socket) {
+    String from = socket.remoteAddress().hostAddress();
     AtomicBoolean stranger = new AtomicBoolean(true);
     Runnable known =
         () -> {
           if (stranger.getAndSet(false)) {
             strangers.decrementAndGet();
+            strangersOf.computeIfPresent(from, (_, count) -> count == 1 ? null : count - 1);
           }
         };
-    if (strangers.incrementAndGet() > STRANGERS_MAX) {
+    int own = strangersOf.merge(from, 1, Integer::sum);
+    if (strangers.incrementAndGet() > STRANGERS_MAX || own > STRANGERS_OF_ADDRESS_MAX) {
       known.run();
       socket.close();
       return;
@@ -212,7 +274,9 @@ public final class Shells {
     });
     socket.handler(bytes -> {
       said.appendBuffer(bytes);
-      if (said.length() >= TICKET_BYTES) {
+      if (!begins(said)) {
+        socket.close();
+      } else if (said.length() >= TICKET_BYTES) {
         socket.pause();
         gateway.cancel(timer);
         known.run();
@@ -221,11 +285,15 @@ public final class Shells {
     });
   }
 
+  /** Whether it can become a ticket. */
+  private static boolean begins(Buffer said) {
+    int length = Math.min(said.length(), MAGIC.length);
+    return Arrays.equals(said.getBytes(0, length), 0, length, MAGIC, 0, length);
+  }
+
   private void admit(NetSocket socket, Buffer said) {
     byte[] ticket = said.getBytes(0, TICKET_BYTES);
-    boolean ours = Arrays.equals(ticket, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
-    Opened shell =
-        ours ? awaited.remove(HexFormat.of().formatHex(ticket, MAGIC.length, TICKET_BYTES)) : null;
+    Opened shell = awaited.remove(HexFormat.of().formatHex(ticket, MAGIC.length, TICKET_BYTES));
     Host host = new Host(socket, said.getBuffer(TICKET_BYTES, said.length()));
     if (shell == null || !shell.host().complete(host)) {
       socket.close();

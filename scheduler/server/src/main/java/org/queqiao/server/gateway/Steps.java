@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.queqiao.contract.agent.AgentMessage;
 import org.queqiao.contract.agent.ServerMessage;
 import org.queqiao.contract.codec.AgentFrame;
@@ -32,6 +33,14 @@ final class Steps {
   private static final Logger LOG = LoggerFactory.getLogger(Steps.class);
   private static final long JOIN_MS = 120_000;
   private static final int BEGUN_MAX = 50_000;
+
+  /** After so long a node is asked again for a shell that it did not join. */
+  private static final long ASK_AGAIN_MS = 5_000;
+
+  /** So long the script of a run that has just begun may take to attend its shell itself. */
+  private static final long ATTEND_MS = 3_000;
+
+  private static final long FRESH_MS = 15_000;
 
   /** Of a shell of which nobody says how it ended. */
   private static final int LOST_CODE = 1;
@@ -59,8 +68,12 @@ final class Steps {
   /** A shell that has not ended: of this run, the step of this number. */
   private record ShellStep(RunId run, int step) {}
 
-  /** By whose node the end of a shell is told to the scheduler, and the node that may tell it. */
-  private record ShellNodes(NodeName script, NodeName on) {}
+  /**
+   * By whose node the end of a shell is told to the scheduler, and the node that may tell it.
+   *
+   * @param over completes when it is told
+   */
+  private record ShellNodes(NodeName script, NodeName on, CompletableFuture<Void> over) {}
 
   private final AgentGateway gateway;
   private final Map<NodeName, NodeConnection> nodes;
@@ -84,6 +97,9 @@ final class Steps {
         boolean own = shell != null && shell.on().equals(from.node()) && shells.remove(step, shell);
         NodeName by = own ? shell.script() : from.node();
         scheduler.tell(new Input.EndStep(by, m.run(), m.step(), m.exitCode()), reply -> {});
+        if (own) {
+          shell.over().complete(null);
+        }
       }
       case AgentMessage.StepsWanted m when from.desired(m.run()).isPresent() -> {
         from.hosted().add(m.run());
@@ -246,41 +262,102 @@ final class Steps {
     return begun.size() >= BEGUN_MAX ? "too many steps begin at a time: try again" : null;
   }
 
-  /** A step of the log is a shell, whose host shall connect to a relay at this port. */
-  void beginShell(
-      RunId run, int uid, int step, NodeName script, NodeName node, byte[] key, int port) {
-    NodeConnection there = nodes.get(node);
+  /**
+   * A step of the log is a shell, whose host shall connect to a relay; false when its node has just
+   * gone.
+   *
+   * @param address of the relay; empty for the one by which the node sees this server
+   * @param startMs when the run began, or 0
+   */
+  boolean beginShell(
+      Shells.Opened shell, int uid, NodeName script, String address, int port, long startMs) {
+    NodeConnection there = nodes.get(shell.node());
+    shells.put(
+        new ShellStep(shell.run(), shell.step()),
+        new ShellNodes(script, shell.node(), shell.over()));
     if (there == null) {
-      return;
+      return false;
     }
     forgetOld();
-    shells.put(new ShellStep(run, step), new ShellNodes(script, node));
     Begun now =
         new Begun(
-            run,
+            shell.run(),
             uid,
-            step,
-            key,
-            there.ownAddress(),
+            shell.step(),
+            shell.key(),
+            address.isEmpty() ? there.ownAddress() : address,
             port,
-            List.of(node),
+            List.of(shell.node()),
             script,
             true,
-            gateway.wallMs() + JOIN_MS);
+            gateway.wallMs() + Shells.JOIN_MS - ASK_AGAIN_MS / 2);
     begun.add(now);
-    if (there.hosted().contains(run)) {
-      order(now, there);
-    } else if (node.equals(script)) {
-      there.send(new ServerMessage.HostWanted(run));
+    boolean fresh = startMs == 0 || gateway.wallMs() - startMs < FRESH_MS;
+    if (there.hosted().contains(shell.run()) || !fresh) {
+      call(now, false);
+    } else {
+      // Its script may be about to attend: a host beside it would take the shell away from it.
+      gateway.later(ATTEND_MS, () -> call(now, false));
     }
+    return true;
+  }
+
+  /** Asks the node of a shell for it until it is joined: what was sent may be lost with either. */
+  private void call(Begun shell, boolean again) {
+    if (!begun.contains(shell) || shell.untilMs() < gateway.wallMs()) {
+      return;
+    }
+    NodeName node = shell.nodes().getFirst();
+    NodeConnection there = nodes.get(node);
+    if (there != null && there.isWelcomed()) {
+      boolean besideScript = node.equals(shell.script());
+      if (again && besideScript) {
+        // It may have ended: the agent says again who is there, or has one started.
+        there.hosted().remove(shell.run());
+      }
+      if (there.hosted().contains(shell.run())) {
+        order(shell, there);
+      } else if (besideScript) {
+        there.send(new ServerMessage.HostWanted(shell.run()));
+      }
+    }
+    gateway.later(ASK_AGAIN_MS, () -> call(shell, true));
+  }
+
+  /** Its host has come: an order that comes again would bring a second one, for nothing. */
+  void shellJoined(RunId run, int step, NodeName node) {
+    forgetShell(run, step);
+    NodeConnection there = nodes.get(node);
+    if (there != null && there.desired(run).isPresent()) {
+      there.hosted().add(run);
+    }
+  }
+
+  /** Why a node did not join a shell. */
+  String whyNotJoined(RunId run, NodeName node, int port) {
+    NodeConnection there = nodes.get(node);
+    if (there == null || !there.isWelcomed()) {
+      return "node " + node + " is not connected now: try again";
+    }
+    return there.hosted().contains(run)
+        ? "node " + node + " does not reach port " + port + " of the server (agents.shellPort)"
+        : "node "
+            + node
+            + " started no process for it: a job that began before its node had this version opens"
+            + " no shells";
+  }
+
+  private void forgetShell(RunId run, int step) {
+    begun.removeIf(each -> each.shell() && each.run().equals(run) && each.step() == step);
   }
 
   /** A shell has no connection any more; its node may have told its end before. */
   void endShell(RunId run, int step) {
-    begun.removeIf(each -> each.shell() && each.run().equals(run) && each.step() == step);
+    forgetShell(run, step);
     ShellNodes shell = shells.remove(new ShellStep(run, step));
     if (shell != null) {
       gateway.submit(new Input.EndStep(shell.script(), run, step, LOST_CODE));
+      shell.over().complete(null);
     }
   }
 

@@ -92,7 +92,7 @@ public final class HttpService {
   public HttpService(ServerConfig config, Surroundings around) {
     this.config = config;
     this.around = around;
-    this.shells = new Shells(around.vertx(), around.gateway(), config.agents().shellPort());
+    this.shells = new Shells(around.vertx(), around.gateway(), config.agents().shellPort(), config.agents().shellAddress());
     this.longQuestions =
         new LongQuestions(
             Runtime.getRuntime().availableProcessors() < PROCESSORS_FOR_TWO_QUESTIONS ? 1 : 2,
@@ -178,25 +178,27 @@ public final class HttpService {
     Guard.errors(router, contract, config.http().maxBodyBytes());
     new AuthRoutes(around.identity()).mount(router);
     ServerConfig.Limits limits = config.limits();
+    RateLimits rates =
+        new RateLimits(
+            new RateLimits.Rate(limits.submitsPerSecond(), limits.submitBurst()),
+            new RateLimits.Rate(limits.requestsPerSecond(), limits.requestBurst()),
+            System::nanoTime);
     Api api =
         new Api(
             around.vertx(),
             contract,
             around.identity().authenticator(),
-            new RateLimits(
-                new RateLimits.Rate(limits.submitsPerSecond(), limits.submitBurst()),
-                new RateLimits.Rate(limits.requestsPerSecond(), limits.requestBurst()),
-                System::nanoTime),
+            rates,
             config.http().maxBodyBytes(),
             BODY_TIMEOUT_MS);
-    operations(api);
+    operations(api, rates);
     api.mount(router, IDENTITY);
     new PageRoutes(contract, publicUrl).mount(router);
     return router;
   }
 
   /** The code behind the operations of the document. */
-  private void operations(Api api) {
+  private void operations(Api api, RateLimits rates) {
     ClusterView view = around.view();
     Blocking blocking = new Blocking(BLOCKING_AT_ONCE);
     Inputs inputs = new Inputs(around.door(), around.rejected(), config.audit().reasonsRequired());
@@ -208,7 +210,7 @@ public final class HttpService {
     OwnRuns ownRuns = new OwnRuns(view, history, blocking);
     new OutputRoute(ownRuns, around.gateway()).on(api);
     new TailRoute(view, ownRuns, around.gateway(), around.identity().authenticator()).on(api);
-    new ShellRoute(view, ownRuns, shells, around.identity().authenticator()).on(api);
+    new ShellRoute(view, ownRuns, shells, around.identity().authenticator(), rates).on(api);
     new MetricsRoutes(view, ownRuns, around.counters(), blocking).on(api);
     new NodeRoutes(view, inputs, around.gateway()).on(api);
     new ClusterRoutes(view, around.gateway().clusters(), around.reads(), blocking).on(api);

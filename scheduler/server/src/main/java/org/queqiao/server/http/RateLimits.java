@@ -19,6 +19,9 @@ import org.queqiao.server.auth.Refusal;
 final class RateLimits {
   private static final long NANOS_PER_S = 1_000_000_000;
 
+  /** Each is a step, with two events of the log. */
+  private static final Rate SHELLS = new Rate(1, 30);
+
   private final LongSupplier nanos;
   private final Map<Kind, Rate> rates = new EnumMap<>(Kind.class);
   private final Map<Kind, Map<UserName, AtomicLong>> buckets = new EnumMap<>(Kind.class);
@@ -26,7 +29,8 @@ final class RateLimits {
   /** Kinds of request that are counted apart. */
   enum Kind {
     SUBMIT,
-    REQUEST
+    REQUEST,
+    SHELL
   }
 
   /**
@@ -41,6 +45,7 @@ final class RateLimits {
     this.nanos = nanos;
     rates.put(Kind.SUBMIT, submits);
     rates.put(Kind.REQUEST, requests);
+    rates.put(Kind.SHELL, SHELLS);
     for (Kind kind : Kind.values()) {
       buckets.put(kind, new ConcurrentHashMap<>());
     }
@@ -68,14 +73,24 @@ final class RateLimits {
   }
 
   private static Refusal refusal(Kind kind, Rate rate, long waitNanos) {
-    String what = kind == Kind.SUBMIT ? " submissions" : " requests";
+    String what =
+        switch (kind) {
+          case SUBMIT -> " submissions";
+          case REQUEST -> " requests";
+          case SHELL -> " shells opened";
+        };
+    String instead =
+        kind == Kind.SHELL
+            ? "run several commands in one"
+            : "submit jobs as fewer, larger ones";
     return new Refusal(
         Refusal.Code.TOO_MANY,
         "",
         "more than "
             + rate.perSecond()
             + what
-            + " a second from this account: slow down, or submit jobs as fewer, larger ones",
+            + " a second from this account: slow down, or "
+            + instead,
         Math.ceilDiv(waitNanos, NANOS_PER_S));
   }
 }

@@ -67,7 +67,12 @@ final class ShellRelay {
         loop.runOnContext(_ -> {
           if (failure != null) {
             refuse(failure);
-          } else if (ended) {
+            left.run();
+            return;
+          }
+          // Its place is free when its end is in the log, not before: that bounds what is written.
+          opened.over().thenRun(left);
+          if (ended) {
             shells.ended(opened);
           } else {
             shell = opened;
@@ -157,7 +162,6 @@ final class ShellRelay {
     }
     ended = true;
     vertx.cancelTimer(timer);
-    left.run();
     if (shell != null) {
       shells.ended(shell);
     }

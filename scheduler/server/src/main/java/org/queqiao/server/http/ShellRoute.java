@@ -3,8 +3,10 @@ package org.queqiao.server.http;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
@@ -14,6 +16,7 @@ import org.queqiao.server.auth.Refusal;
 import org.queqiao.server.gateway.Shells;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.JobEntry;
+import org.queqiao.server.view.JobStatus;
 
 /** Opens shells in running jobs, for their owners alone, a bounded number for each and in all. */
 final class ShellRoute {
@@ -24,14 +27,21 @@ final class ShellRoute {
   private final OwnRuns runs;
   private final Shells shells;
   private final Authenticator authenticator;
+  private final RateLimits limits;
   private final Map<UserName, Integer> open = new ConcurrentHashMap<>();
   private final AtomicInteger all = new AtomicInteger();
 
-  ShellRoute(ClusterView view, OwnRuns runs, Shells shells, Authenticator authenticator) {
+  ShellRoute(
+      ClusterView view,
+      OwnRuns runs,
+      Shells shells,
+      Authenticator authenticator,
+      RateLimits limits) {
     this.view = view;
     this.runs = runs;
     this.shells = shells;
     this.authenticator = authenticator;
+    this.limits = limits;
   }
 
   void on(Api api) {
@@ -44,7 +54,7 @@ final class ShellRoute {
       throw Refused.malformed("Upgrade", "a shell is opened as a WebSocket");
     }
     // What a browser sends along by itself opens no shell for the page of somebody else.
-    if (!stillKnown(call)) {
+    if (!hasToken(call)) {
       throw Refused.malformed("Authorization", "a shell is opened with a token in this header");
     }
     runs.find(
@@ -54,11 +64,16 @@ final class ShellRoute {
           if (job.run() == null || job.nodes().isEmpty() || over(job)) {
             throw conflict("id", "the job does not run: a shell is opened while it does");
           }
+          JobStatus status = view.jobs().find(job.run().job().value()).status();
+          if (status.state() == JobState.SUSPENDED) {
+            throw conflict(
+                "id", "the job is suspended, and so would be a shell in it: try when it goes on");
+          }
           String node = call.text("node") == null ? job.nodes().getFirst() : call.text("node");
           if (!job.nodes().contains(node)) {
             throw conflict("node", "node " + node + " is not of this job");
           }
-          upgrade(call, request, job, new NodeName(node));
+          upgrade(call, request, job, new NodeName(node), status.startMs());
         });
   }
 
@@ -66,9 +81,11 @@ final class ShellRoute {
     return new Refused(Refusal.of(Refusal.Code.CONFLICT, field, detail));
   }
 
-  private void upgrade(Call call, HttpServerRequest request, OwnRuns.OwnRun job, NodeName node) {
+  private void upgrade(
+      Call call, HttpServerRequest request, OwnRuns.OwnRun job, NodeName node, long startMs) {
     UserName user = call.principal().user();
     enter(user);
+    BooleanSupplier stands = authenticator.standing(call.principal());
     request
         .toWebSocket()
         .onFailure(_ -> leave(user))
@@ -78,10 +95,11 @@ final class ShellRoute {
                   call.routing().vertx(),
                   person,
                   shells,
-                  () -> stillKnown(call) && !over(job),
+                  () -> stands.getAsBoolean() && !over(job),
                   () -> leave(user));
           relay.begin(
-              shells.open(job.run(), job.uid(), new NodeName(job.nodes().getFirst()), node));
+              shells.open(
+                  job.run(), job.uid(), new NodeName(job.nodes().getFirst()), node, startMs));
         });
   }
 
@@ -109,6 +127,11 @@ final class ShellRoute {
                   + ": close some",
               5));
     }
+    Optional<Refusal> tooFast = limits.take(RateLimits.Kind.SHELL, user);
+    if (tooFast.isPresent()) {
+      leave(user);
+      throw new Refused(tooFast.get());
+    }
   }
 
   private void leave(UserName user) {
@@ -116,7 +139,7 @@ final class ShellRoute {
     open.computeIfPresent(user, (_, count) -> count == 1 ? null : count - 1);
   }
 
-  private boolean stillKnown(Call call) {
+  private boolean hasToken(Call call) {
     var request = call.routing().request();
     return authenticator.authenticate(
             request.headers().getAll(HttpHeaders.AUTHORIZATION), null, "stream")

@@ -12,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,31 @@ final class IdentityTest {
     assertThat(fixture.principal(key)).isEmpty();
     assertThat(denied(signIn("researcher1", PASSWORD.reveal())).code())
         .isEqualTo(Refusal.Code.UNAUTHENTICATED);
+  }
+
+  @Test
+  void whatHasBegunGoesOnBeyondTheEndOfItsProofAndNotBeyondItsWithdrawal() {
+    SignedIn left = fixture.signInByLink(RESEARCHER);
+    SignedIn kept = fixture.signInByLink(RESEARCHER);
+    Secret key = accepted(fixture.identity.makeLocalToken(RESEARCHER).join());
+    BooleanSupplier ofLeft = standing(left.accessToken());
+    BooleanSupplier ofKept = standing(kept.accessToken());
+    BooleanSupplier ofKey = standing(key);
+    fixture.clock.pass(901_000 + 60_000);
+    assertThat(fixture.principal(kept.accessToken())).isEmpty();
+    assertThat(ofKept.getAsBoolean()).as("a token of its session can be had").isTrue();
+    fixture.identity.signOut(left.session().orElseThrow()).join();
+    assertThat(ofLeft.getAsBoolean()).as("signed out").isFalse();
+    fixture.clock.pass(400L * 86_400_000);
+    assertThat(fixture.principal(key)).isEmpty();
+    assertThat(ofKey.getAsBoolean()).as("it ended by itself").isTrue();
+    assertThat(ofKept.getAsBoolean()).as("it ended by itself").isTrue();
+    fixture.accounts.remove("researcher1");
+    assertThat(ofKey.getAsBoolean()).isFalse();
+  }
+
+  private BooleanSupplier standing(Secret token) {
+    return fixture.identity.authenticator().standing(fixture.principal(token).orElseThrow());
   }
 
   @Test

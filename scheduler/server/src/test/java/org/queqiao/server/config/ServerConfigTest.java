@@ -57,6 +57,7 @@ final class ServerConfigTest {
         "http: {port: eighty} | whole number",
         "http: {port: 70000} | from 0 to 65535",
         "http: {port: 1.5} | whole number",
+        "agents: {shellAddress: login.site} | is an IP address",
         "limits: {submitsPerSecond: -1} | from 1",
         "billing: {zone: Mars/Olympus} | no time zone",
         "billing: {currency: yuan} | three capital letters",

@@ -30,6 +30,18 @@ final class RateLimitsTest {
   }
 
   @Test
+  void shellsComeBackOneEachSecond() {
+    for (int i = 0; i < 30; i++) {
+      assertThat(limits.take(RateLimits.Kind.SHELL, ALICE)).isEmpty();
+    }
+    assertThat(limits.take(RateLimits.Kind.SHELL, ALICE).orElseThrow().detail())
+        .contains("more than 1 shells opened a second", "run several commands in one");
+    nanos.addAndGet(1_000_000_000);
+    assertThat(limits.take(RateLimits.Kind.SHELL, ALICE)).isEmpty();
+    assertThat(limits.take(RateLimits.Kind.SHELL, ALICE)).isPresent();
+  }
+
+  @Test
   void othersAndOtherKindsOfRequestNoticeNothing() {
     while (limits.take(RateLimits.Kind.SUBMIT, ALICE).isEmpty()) {
       assertThat(nanos.get()).isPositive();

@@ -3,6 +3,10 @@ package org.queqiao.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
@@ -15,7 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,12 +34,82 @@ import org.queqiao.server.boot.ShellTool;
 final class ShellEndToEndTest {
   private static StepsSite site;
   private static RunningServer server;
+  private static int relayPort;
+
+  /** Where nodes reach the relay. */
+  private static ServerSocket translator;
+
+  private static final AtomicInteger TRANSLATED = new AtomicInteger();
 
   @BeforeAll
   static void start() throws Exception {
     Installed.need(List.of(Path.of("/usr/bin/python3")), "apt-get install python3");
-    site = new StepsSite(2, 2, node -> {});
+    translator = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.3"));
+    relayPort = translator.getLocalPort();
+    Thread.ofPlatform().daemon().start(ShellEndToEndTest::translate);
+    site =
+        new StepsSite(
+            2,
+            2,
+            node -> {},
+            "agents: {shellPort: " + relayPort + ", shellAddress: 127.0.0.3}\n");
     server = site.server;
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    translator.close();
+  }
+
+  private static void translate() {
+    try {
+      while (true) {
+        Socket node = translator.accept();
+        Socket relay = new Socket("127.0.0.1", relayPort);
+        TRANSLATED.incrementAndGet();
+        Thread.ofPlatform().daemon().start(() -> pass(node, relay));
+        Thread.ofPlatform().daemon().start(() -> pass(relay, node));
+      }
+    } catch (IOException e) {
+      // It is closed, or a node finds nobody there.
+    }
+  }
+
+  private static void pass(Socket from, Socket to) {
+    try (from;
+        to) {
+      byte[] piece = new byte[1 << 14];
+      for (int got = from.getInputStream().read(piece);
+          got >= 0;
+          got = from.getInputStream().read(piece)) {
+        to.getOutputStream().write(piece, 0, got);
+      }
+    } catch (IOException e) {
+      // Either is gone, and so is the other now.
+    }
+  }
+
+  @Test
+  void strangersAtTheRelayKeepNobodyAway() throws Exception {
+    long id = sleeping("nodes=1");
+    InetAddress stranger = InetAddress.getByName("127.0.0.2");
+    InetAddress relay = InetAddress.getByName("127.0.0.1");
+    List<Socket> silent = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      silent.add(new Socket(relay, relayPort, stranger, 0));
+    }
+    int before = TRANSLATED.get();
+    assertThat(run("", client("researcher1", id, "", "sh", "-c", "exit 8")).code()).isEqualTo(8);
+    assertThat(TRANSLATED.get()).as("by the address that nodes are told").isGreaterThan(before);
+    for (Socket each : silent) {
+      each.close();
+    }
+    try (Socket other = new Socket(relay, relayPort)) {
+      other.setSoTimeout(5_000);
+      other.getOutputStream().write("GET /".getBytes(StandardCharsets.US_ASCII));
+      assertThat(other.getInputStream().read()).as("closed at once").isEqualTo(-1);
+    }
+    end(id);
   }
 
   /** What a person types to open a shell. */
@@ -301,17 +378,28 @@ final class ShellEndToEndTest {
             opened -> opened != null);
     next.abort();
     open.forEach(WebSocket::abort);
+    awaitShellsEnded(id);
     end(id);
   }
 
   private static CompletableFuture<WebSocket> socket(long job) {
+    return socket(job, new CompletableFuture<>());
+  }
+
+  private static CompletableFuture<WebSocket> socket(long job, CompletableFuture<String> said) {
     return server
         .http()
         .newWebSocketBuilder()
         .header("Authorization", "Bearer " + server.token("researcher1"))
         .buildAsync(
             URI.create("ws://127.0.0.1:" + server.port() + "/api/v1/jobs/" + job + "/shell"),
-            new WebSocket.Listener() {});
+            new WebSocket.Listener() {
+              @Override
+              public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+                said.complete(data.toString());
+                return null;
+              }
+            });
   }
 
   private static ProcessHandle task(String name) throws Exception {
@@ -321,12 +409,124 @@ final class ShellEndToEndTest {
     return ProcessHandle.of(Long.parseLong(Files.readString(file).strip())).orElseThrow();
   }
 
+  /** Also when a person comes before its script has begun to wait. */
   @Test
   void aJobThatWaitsForAShellEndsWithItAsItDoes() throws Exception {
-    long id = site.submit("nodes=1", "exec queqiao attend\n");
+    long id = site.submit("nodes=1", "sleep 1; exec queqiao attend\n");
     site.awaitStart(id);
     assertThat(run("", client("researcher1", id, "", "sh", "-c", "exit 5")).code()).isEqualTo(5);
     server.awaitEnd("researcher1", id);
     assertThat(site.job(id)).contains("\"exitCode\":5");
+  }
+
+  /** As one that a person closes before it is open, or whose node does not reach the server. */
+  @Test
+  void aJobThatWaitsForAShellGoesOnWaitingAfterOneThatNobodyOpened() throws Exception {
+    long id = site.submit("nodes=1", "exec queqiao attend\n");
+    site.awaitStart(id);
+    CompletableFuture<String> said = new CompletableFuture<>();
+    WebSocket person = socket(id, said).get();
+    assertThat(said.get(60, TimeUnit.SECONDS)).startsWith("shell ");
+    person.abort();
+    assertThat(run("", client("researcher1", id, "", "sh", "-c", "exit 4")).code()).isEqualTo(4);
+    server.awaitEnd("researcher1", id);
+    assertThat(site.job(id)).contains("\"exitCode\":4");
+  }
+
+  @Test
+  void whatIsWrongHereIsSaidInALine() throws Exception {
+    long id = sleeping("nodes=1");
+    List<String> command = new ArrayList<>(client("researcher1", id, ""));
+    command.set(command.size() - 1, "/bin/false");
+    assertThat(run("", command)).isEqualTo(new Ended(1, ""));
+    command.set(command.size() - 1, "/no/such/program");
+    assertThat(run("", command).said()).startsWith("queqiao: no shell: ").doesNotContain("\tat ");
+    command.set(command.size() - 2, "/no/such/token");
+    assertThat(run("", command).said()).startsWith("queqiao: no shell: ").doesNotContain("\tat ");
+    awaitShellsEnded(id);
+    end(id);
+  }
+
+  private static List<ProcessHandle> hosts() {
+    return ProcessHandle.current()
+        .descendants()
+        .filter(each -> {
+          try {
+            return Files.readString(Path.of("/proc/" + each.pid() + "/cmdline"))
+                .equals("queqiao\0host\0");
+          } catch (IOException e) {
+            return false;
+          }
+        })
+        .toList();
+  }
+
+  @Test
+  void aRunHasShellsAgainAfterItsHostIsGone() throws Exception {
+    long id = sleeping("nodes=1");
+    assertThat(run("", client("researcher1", id, "", "sh", "-c", "exit 3")).code()).isEqualTo(3);
+    assertThat(hosts()).hasSize(1);
+    hosts().forEach(ProcessHandle::destroyForcibly);
+    RunningServer.until(Duration.ofSeconds(20), () -> hosts(), List::isEmpty);
+    assertThat(run("", client("researcher1", id, "", "sh", "-c", "exit 4")).code()).isEqualTo(4);
+    end(id);
+  }
+
+  /** As the monitor of a run that began before its node knew of hosts. */
+  @Test
+  void aPersonIsToldWhenANodeStartsNoProcessForTheShell() throws Exception {
+    long id = sleeping("nodes=1");
+    List<ProcessHandle> monitors =
+        ProcessHandle.current()
+            .descendants()
+            .filter(each -> each.info().command().orElse("").endsWith("/queqiao-monitor"))
+            .toList();
+    for (ProcessHandle each : monitors) {
+      assertThat(new ProcessBuilder("kill", "-STOP", "" + each.pid()).start().waitFor()).isZero();
+    }
+    Ended ended = run("", client("researcher1", id, "", "true"));
+    for (ProcessHandle each : monitors) {
+      assertThat(new ProcessBuilder("kill", "-CONT", "" + each.pid()).start().waitFor()).isZero();
+    }
+    assertThat(ended.code()).isEqualTo(1);
+    assertThat(ended.said())
+        .contains("started no process for it: a job that began before its node had this version");
+    end(id);
+  }
+
+  @Test
+  void aPlaceIsFreeWhenTheEndOfItsShellIsInTheLogAndNotBefore() throws Exception {
+    long id = sleeping("nodes=1");
+    for (int i = 0; i < 8; i++) {
+      socket(id).get().abort();
+    }
+    assertThatThrownBy(() -> socket(id).get())
+        .cause()
+        .isInstanceOfSatisfying(
+            WebSocketHandshakeException.class,
+            refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(429));
+    awaitShellsEnded(id);
+    socket(id).get().abort();
+    awaitShellsEnded(id);
+    end(id);
+  }
+
+  /** Those that were open have left their places to others. */
+  private static void awaitShellsEnded(long job) throws Exception {
+    RunningServer.until(
+        Duration.ofSeconds(60),
+        () -> server.get("researcher1", "/api/v1/jobs/" + job + "/steps").body(),
+        steps -> steps.contains("\"endMs\"") && !steps.contains("\"endMs\":null"));
+  }
+
+  @Test
+  void aShellInASuspendedJobIsRefusedWithTheReason() throws Exception {
+    long id = sleeping("nodes=1");
+    server.call("admin1", "POST", "/api/v1/jobs/" + id + "/suspend", "");
+    RunningServer.until(
+        Duration.ofSeconds(30), () -> site.job(id), job -> job.contains("\"state\":\"SUSPENDED\""));
+    assertThat(run("", typed("" + id)).said()).contains("the job is suspended");
+    server.call("admin1", "POST", "/api/v1/jobs/" + id + "/resume", "");
+    end(id);
   }
 }
