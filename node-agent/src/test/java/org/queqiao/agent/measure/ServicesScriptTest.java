@@ -90,8 +90,7 @@ final class ServicesScriptTest {
               if offers_more_cores; then echo more; else echo not; fi
             done
             """);
-    assertThat(ended)
-        .isEqualTo(new Ended(0, "0,2/1,3.\n0,2/1,3.\nmore .\nmore .\nnot\nmore\n"));
+    assertThat(ended).isEqualTo(new Ended(0, "0,2/1,3.\n0,2/1,3.\nmore .\nmore .\nnot\nmore\n"));
   }
 
   @Test

@@ -367,8 +367,8 @@ public record ServerConfig(
                   "agents.shellAddress",
                   "IP address",
                   "",
-                  "Address of that port as nodes see it, where the server's own is translated; empty"
-                      + " for the one to which their agents connect.")),
+                  "Address of that port as nodes see it, where the server's own is translated;"
+                      + " empty for the one to which their agents connect.")),
           from.number(
               "agents.silentMs",
               "milliseconds",

@@ -202,8 +202,7 @@ public final class Shells {
   private static Opened opened(RunId run, int step, NodeName node) {
     byte[] key = new byte[StepOrder.KEY_BYTES];
     RANDOM.nextBytes(key);
-    return new Opened(
-        run, step, node, key, new CompletableFuture<>(), new CompletableFuture<>());
+    return new Opened(run, step, node, key, new CompletableFuture<>(), new CompletableFuture<>());
   }
 
   private void begin(

@@ -92,7 +92,12 @@ public final class HttpService {
   public HttpService(ServerConfig config, Surroundings around) {
     this.config = config;
     this.around = around;
-    this.shells = new Shells(around.vertx(), around.gateway(), config.agents().shellPort(), config.agents().shellAddress());
+    this.shells =
+        new Shells(
+            around.vertx(),
+            around.gateway(),
+            config.agents().shellPort(),
+            config.agents().shellAddress());
     this.longQuestions =
         new LongQuestions(
             Runtime.getRuntime().availableProcessors() < PROCESSORS_FOR_TWO_QUESTIONS ? 1 : 2,

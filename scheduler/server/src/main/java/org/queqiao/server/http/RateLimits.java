@@ -80,9 +80,7 @@ final class RateLimits {
           case SHELL -> " shells opened";
         };
     String instead =
-        kind == Kind.SHELL
-            ? "run several commands in one"
-            : "submit jobs as fewer, larger ones";
+        kind == Kind.SHELL ? "run several commands in one" : "submit jobs as fewer, larger ones";
     return new Refusal(
         Refusal.Code.TOO_MANY,
         "",

@@ -49,10 +49,7 @@ final class ShellEndToEndTest {
     Thread.ofPlatform().daemon().start(ShellEndToEndTest::translate);
     site =
         new StepsSite(
-            2,
-            2,
-            node -> {},
-            "agents: {shellPort: " + relayPort + ", shellAddress: 127.0.0.3}\n");
+            2, 2, node -> {}, "agents: {shellPort: " + relayPort + ", shellAddress: 127.0.0.3}\n");
     server = site.server;
   }
 
