@@ -12,6 +12,7 @@
 #include <slurm/slurmdb.h>
 
 #include "slurm_bytes.h"
+#include "slurm_names.h"
 #include "slurm_shim.h"
 
 /* The part of the library's version by which its layouts change. */
@@ -211,7 +212,7 @@ int32_t slurm_shim_clock(uint8_t **answer, uint64_t *length) {
     return hand_out(&bytes, answer, length);
 }
 
-static void put_history_steps(struct bytes *bytes, List steps) {
+static void put_history_steps(struct bytes *bytes, List steps, const struct names *names) {
     put_u32(bytes, steps == NULL ? 0 : (uint32_t)slurm_list_count(steps));
     if (steps == NULL) {
         return;
@@ -225,12 +226,12 @@ static void put_history_steps(struct bytes *bytes, List steps) {
         put_i64(bytes, step->start);
         put_i64(bytes, step->end);
         put_text(bytes, step->stepname);
-        put_text(bytes, step->tres_alloc_str);
+        put_tres(bytes, names, step->tres_alloc_str);
     }
     slurm_list_iterator_destroy(each);
 }
 
-static void put_record(struct bytes *bytes, const slurmdb_job_rec_t *job) {
+static void put_record(struct bytes *bytes, const slurmdb_job_rec_t *job, const struct names *names) {
     put_u32(bytes, job->jobid);
     put_u64(bytes, job->db_index);
     put_i64(bytes, job->submit);
@@ -248,8 +249,9 @@ static void put_record(struct bytes *bytes, const slurmdb_job_rec_t *job) {
     put_text(bytes, job->account);
     put_text(bytes, job->partition);
     put_text(bytes, job->nodes);
-    put_text(bytes, job->tres_alloc_str);
-    put_history_steps(bytes, job->steps);
+    put_tres(bytes, names, job->tres_alloc_str);
+    put_qos(bytes, names, job->qosid);
+    put_history_steps(bytes, job->steps, names);
 }
 
 /* One connection is one view of the history: slurmdbd reads within a transaction that never ends. */
@@ -289,6 +291,12 @@ static int32_t hand_records(List records, bool all, int64_t from_s, int64_t to_s
     if (records == NULL) {
         return hand_slurm_error(answer, length);
     }
+    struct names names;
+    if (!load_names(database, &names)) {
+        int32_t failed = hand_slurm_error(answer, length);
+        slurm_list_destroy(records);
+        return failed;
+    }
     struct bytes bytes = {0};
     size_t count_at = bytes.used;
     uint32_t count = 0;
@@ -296,12 +304,13 @@ static int32_t hand_records(List records, bool all, int64_t from_s, int64_t to_s
     ListIterator each = slurm_list_iterator_create(records);
     for (slurmdb_job_rec_t *job; (job = slurm_list_next(each)) != NULL;) {
         if (all || (job->end >= from_s && job->end < to_s)) {
-            put_record(&bytes, job);
+            put_record(&bytes, job, &names);
             count++;
         }
     }
     slurm_list_iterator_destroy(each);
     slurm_list_destroy(records);
+    free_names(&names);
     set_u32(&bytes, count_at, count);
     return hand_out(&bytes, answer, length);
 }

@@ -1,6 +1,5 @@
 package org.queqiao.accounting.imports;
 
-import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -8,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.queqiao.accounting.imports.RunFile.BadLine;
@@ -20,6 +18,7 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.observe.RunResources;
+import org.queqiao.contract.observe.SlurmTres;
 import org.queqiao.contract.observe.SlurmWord;
 
 /**
@@ -49,15 +48,11 @@ public final class SacctFile {
   private static final String ALLOCATED = "AllocTRES";
   private static final String REQUESTED = "ReqTRES";
   private static final String QOS = "QOS";
-  private static final String GRES = "gres/";
-  private static final Pattern GRES_COUNT = Pattern.compile("gres/([^=]{1,96})=([0-9]{1,10})");
   private static final int NOBODY = 65_534;
   private static final Pattern TASK = Pattern.compile("[0-9]+_([0-9]+)");
   private static final Pattern EXIT = Pattern.compile("([0-9]{1,3}):([0-9]{1,3})");
   private static final Pattern DURATION =
       Pattern.compile("(?:(?:([0-9]{1,6})-)?([0-9]{1,6}):)?([0-9]{1,6}):([0-9]{2})(?:\\.[0-9]+)?");
-  private static final Pattern MEMORY =
-      Pattern.compile("(?:.*,)?mem=([0-9]+(?:\\.[0-9]+)?)([KMGTP]?)(?:,.*)?");
 
   private final RunOrigin origin;
   private final List<String> columns;
@@ -153,6 +148,7 @@ public final class SacctFile {
     Matcher exit = EXIT.matcher(cell(cells, "ExitCode"));
     boolean exited = exit.matches();
     Matcher task = TASK.matcher(cell(cells, "JobID"));
+    SlurmTres had = tres(cells);
     return new ObservedRun(
         new ExternalRun(origin.cluster(), number(cells, "JobIDRaw"), submitMs),
         task.matches() ? task.group(1) : "",
@@ -169,11 +165,11 @@ public final class SacctFile {
         endMs,
         stoppedMs > 0 ? List.of(endMs - stoppedMs, endMs) : List.of(),
         cores,
-        memoryBytes(tres(cells)),
+        had.memBytes(),
         durationS(cells, "Timelimit", 0) * 1_000,
         started ? cell(cells, "NodeList") : "",
         List.of(),
-        resources(cells, started));
+        RunResources.ofSlurm(cell(cells, QOS), started ? had.gres() : Map.of()));
   }
 
   private ProjectName account(List<String> cells) throws BadLine {
@@ -267,22 +263,8 @@ public final class SacctFile {
   }
 
   /** What it had, or where that is not printed what it asked for. */
-  private String tres(List<String> cells) {
-    return at.containsKey(ALLOCATED) ? cell(cells, ALLOCATED) : cell(cells, REQUESTED);
-  }
-
-  private RunResources resources(List<String> cells, boolean started) throws BadLine {
-    TreeMap<String, Long> gres = new TreeMap<>();
-    for (String each : started ? tres(cells).split(",") : new String[0]) {
-      if (each.startsWith(GRES)) {
-        Matcher parts = GRES_COUNT.matcher(each);
-        if (!parts.matches()) {
-          throw new BadLine("it has devices that are not counted: " + each);
-        }
-        gres.merge(parts.group(1), Long.parseLong(parts.group(2)), Math::addExact);
-      }
-    }
-    return RunResources.ofSlurm(cell(cells, QOS), gres);
+  private SlurmTres tres(List<String> cells) {
+    return new SlurmTres(cell(cells, at.containsKey(ALLOCATED) ? ALLOCATED : REQUESTED));
   }
 
   private boolean hasResources() {
@@ -300,18 +282,5 @@ public final class SacctFile {
       all.add("no QOS column: no run has a quality of service");
     }
     return all;
-  }
-
-  private static long memoryBytes(String tres) throws BadLine {
-    Matcher memory = MEMORY.matcher(tres);
-    if (!memory.matches()) {
-      return 0;
-    }
-    // Slurm counts in mebibytes where it prints no unit.
-    int power = memory.group(2).isEmpty() ? 2 : "KMGTP".indexOf(memory.group(2)) + 1;
-    return new BigDecimal(memory.group(1))
-        .multiply(BigDecimal.valueOf(1_024).pow(power))
-        .toBigInteger()
-        .longValueExact();
   }
 }

@@ -1,5 +1,6 @@
 package org.queqiao.agent.slurm;
 
+import org.queqiao.contract.observe.SlurmTres;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 
@@ -52,7 +53,7 @@ record DrivenJob(
         record.startS() * MS,
         record.endS() * MS,
         record.exitCode(),
-        Tres.count(record.tres(), Tres.CPU));
+        new SlurmTres(record.tres()).cpus());
   }
 
   /**

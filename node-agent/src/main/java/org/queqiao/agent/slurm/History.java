@@ -2,6 +2,7 @@ package org.queqiao.agent.slurm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.PartitionName;
@@ -11,12 +12,13 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.observe.ObservedStep;
+import org.queqiao.contract.observe.RunResources;
+import org.queqiao.contract.observe.SlurmTres;
 
 /** The runs of a cluster that are over, as slurmdbd knows them, stretch of time by stretch. */
 public final class History {
   private static final long MS = 1_000;
   private static final long MINUTE_MS = 60_000;
-  private static final long MIB = 1 << 20;
   private static final long LIMIT_NONE = 0xfffffff0L;
   private static final int SIGNAL_BITS = 0x7f;
   private static final int CODE_SHIFT = 8;
@@ -104,7 +106,7 @@ public final class History {
     }
     boolean started = record.startS() > 0 && record.startS() <= record.endS();
     long startS = started ? record.startS() : record.endS();
-    long cores = started ? Tres.count(record.tres(), Tres.CPU) : 0;
+    SlurmTres had = new SlurmTres(record.tres());
     List<Long> stops = started && record.suspendedS() > 0 ? suspensions(record, startS) : List.of();
     boolean task = record.arrayJob() > 0 && record.arrayTask() < SlurmAnswer.NO_VALUE;
     return Optional.of(
@@ -123,11 +125,12 @@ public final class History {
             startS * MS,
             record.endS() * MS,
             stops,
-            cores,
-            Tres.count(record.tres(), Tres.MEMORY_MIB) * MIB,
+            started ? had.cpus() : 0,
+            had.memBytes(),
             record.limitMinutes() >= LIMIT_NONE ? 0 : record.limitMinutes() * MINUTE_MS,
             record.nodes(),
-            steps(record)));
+            steps(record),
+            RunResources.ofSlurm(record.qos(), started ? had.gres() : Map.of())));
   }
 
   private List<Long> suspensions(SlurmRecord record, long startS) throws SlurmException {
@@ -167,7 +170,7 @@ public final class History {
               each.startS() * MS,
               each.endS() * MS,
               (int) Math.min(each.tasks(), Integer.MAX_VALUE),
-              Tres.count(each.tres(), Tres.CPU)));
+              new SlurmTres(each.tres()).cpus()));
     }
     return steps;
   }

@@ -11,7 +11,8 @@ import java.util.List;
  * @param arrayJob number of its array, or 0
  * @param arrayTask its index, where it has an array
  * @param limitMinutes its time limit, or a number that means none
- * @param tres what it was given: {@code 1=cores,2=MiB,...}
+ * @param tres what it was given, as {@code cpu=4,mem=2000}
+ * @param qos its quality of service, or empty
  */
 record SlurmRecord(
     long job,
@@ -32,6 +33,7 @@ record SlurmRecord(
     String partition,
     String nodes,
     String tres,
+    String qos,
     List<Step> steps) {
   /** A step of a record. */
   record Step(
@@ -62,6 +64,7 @@ record SlurmRecord(
         answer.u32(),
         answer.u32(),
         answer.u32(),
+        answer.text(),
         answer.text(),
         answer.text(),
         answer.text(),

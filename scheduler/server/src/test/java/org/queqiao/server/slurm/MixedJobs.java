@@ -37,7 +37,7 @@ public final class MixedJobs {
   public void play(int jobs) throws IOException {
     // Slurm counts limits in minutes, and looks every thirty seconds who is over his.
     site.command("scontrol", "update", "JobId=" + timedOut, "EndTime=now");
-    lasting = site.submit("sleep 3000", "-n1", "-t60", "-Apolar");
+    lasting = site.submit("sleep 36000", "-n1", "-t600", "-Apolar");
     int left = jobs - 1;
     left -= special();
     List<Long> alive = new ArrayList<>();

@@ -37,6 +37,11 @@ public final class SlurmSite implements AutoCloseable {
   public static final String CLUSTER = "test1";
   static final int NODES = 8;
   static final int CORES = 4;
+
+  /** Devices of each node; there is no such hardware. */
+  public static final int DEVICES = 2;
+
+  private static final String GRES = "gpu:a100:" + DEVICES;
   public static final Path SHIM =
       Path.of(System.getProperty("queqiao.root"), "native", "target", "bin", "libqueqiao-slurm.so");
 
@@ -292,7 +297,10 @@ public final class SlurmSite implements AutoCloseable {
             SwitchType=switch/none
             MpiDefault=none
             SelectType=select/cons_tres
-            SelectTypeParameters=CR_Core
+            SelectTypeParameters=CR_Core_Memory
+            DefMemPerCPU=50
+            GresTypes=gpu
+            AccountingStorageTRES=gres/gpu,gres/gpu:a100
             SlurmdParameters=config_overrides
             ReturnToService=2
             AccountingStorageType=accounting_storage/slurmdbd
@@ -317,12 +325,20 @@ public final class SlurmSite implements AutoCloseable {
     text.append("SlurmdLogFile=").append(folder.resolve("log/slurmd-%n.log")).append('\n');
     for (int i = 1; i <= NODES; i++) {
       text.append(
-          "NodeName=sn%d NodeHostname=%s NodeAddr=127.0.0.1 Port=%d CPUs=%d RealMemory=1000\n"
-              .formatted(i, host, nodePorts.get(i - 1), CORES));
+          "NodeName=sn%d NodeHostname=%s NodeAddr=127.0.0.1 Port=%d CPUs=%d RealMemory=1000 Gres=%s\n"
+              .formatted(i, host, nodePorts.get(i - 1), CORES, GRES));
     }
-    text.append("PartitionName=batch Nodes=sn[1-8] Default=YES MaxTime=60 State=UP\n");
+    text.append("PartitionName=batch Nodes=sn[1-8] Default=YES MaxTime=INFINITE State=UP\n");
     text.append(more);
     Files.writeString(configuration(), text);
+    // Slurm counts the files of devices; nothing here opens them.
+    for (int i = 0; i < DEVICES; i++) {
+      Files.createFile(folder.resolve("gpu" + i));
+    }
+    Files.writeString(
+        folder.resolve("gres.conf"),
+        "NodeName=sn[1-%d] Name=gpu Type=a100 File=%s/gpu[0-%d]\n"
+            .formatted(NODES, folder, DEVICES - 1));
   }
 
   /** Starts slurmdbd and waits until it answers. */
