@@ -1,8 +1,8 @@
 package org.queqiao.agent.slurm;
 
-import org.queqiao.contract.observe.SlurmTres;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.observe.SlurmTres;
 
 /**
  * A run that Slurm has, as a job of Slurm.

@@ -191,8 +191,7 @@ final class SlurmResourcesTest {
   private List<String> usage(String cluster, String by) throws Exception {
     HttpResponse<String> answer =
         server.get(
-            "finance1",
-            "/api/v1/reports/usage?from=2026-01&to=2099-12&by=project,partition," + by);
+            "finance1", "/api/v1/reports/usage?from=2026-01&to=2099-12&by=project,partition," + by);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     List<String> rows = new ArrayList<>();
     for (JsonNode each : JSON.readTree(answer.body()).path("items")) {
