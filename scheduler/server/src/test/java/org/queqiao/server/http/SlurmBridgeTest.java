@@ -28,8 +28,8 @@ final class SlurmBridgeTest {
   private static final int JOBS = TestSize.ciOrFull(60, 1_000);
   private static final long AWAY_MS = TestSize.ciOrFull(4_000, 60_000);
 
-  /** How long slurmdbd is away. */
-  private static final long DATABASE_AWAY_MS = TestSize.ciOrFull(4_000, 3_600_000);
+  /** How long slurmdbd is away, and then slurmctld. */
+  private static final long SLURM_AWAY_MS = TestSize.ciOrFull(4_000, 3_600_000);
 
   private static final long PATIENCE_MS = TestSize.ciOrFull(240_000, 3_600_000);
   private static final long HOUR_S = 3_600;
@@ -85,7 +85,7 @@ final class SlurmBridgeTest {
       new ObservedNow(server, site, MixedJobs.BEGUN_CORES).isShownAndMeteredWhileItRuns();
       jobs.play(JOBS);
       site.kill("slurmdbd");
-      pause(DATABASE_AWAY_MS);
+      pause(SLURM_AWAY_MS);
       site.startRecorder();
       bridge.kill();
       pause(AWAY_MS);
@@ -94,7 +94,7 @@ final class SlurmBridgeTest {
       site.awaitFew(1, PATIENCE_MS);
       LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(6));
       site.kill("slurmctld");
-      pause(AWAY_MS);
+      pause(SLURM_AWAY_MS);
       site.startController();
       jobs.end();
       site.awaitEnd(PATIENCE_MS);
