@@ -5,9 +5,13 @@ import static org.queqiao.core.SchedulerStory.BATCH;
 import static org.queqiao.core.SchedulerStory.OWNER;
 import static org.queqiao.core.SchedulerStory.user;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.BillingDefined;
+import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 
@@ -56,6 +60,19 @@ final class BillingStoriesTest {
     assertThat(story.refuses(define(new BillingDefined("UTC", 1, "EUR"))).message())
         .isEqualTo("prices here are in CNY, not in EUR");
     story.does(define(SHANGHAI));
+  }
+
+  @Test
+  void aLogFromBeforeWithWalletsInTwoCurrenciesAndNoPriceSaysIt() {
+    for (String project : List.of("climate", "materials")) {
+      String currency = project.equals("climate") ? "CNY" : "EUR";
+      story.apply(Actor.SCHEDULER, new BudgetTold(new ProjectName(project), 0, currency, 0));
+    }
+    story.does(define(SHANGHAI));
+    assertThat(story.machine.image().money().billing()).isEqualTo(SHANGHAI);
+    // A price would be taken from wallets that have another money.
+    assertThat(story.refuses(price("CNY")).message())
+        .isEqualTo("the wallet of project materials is in EUR, not in CNY");
   }
 
   @Test

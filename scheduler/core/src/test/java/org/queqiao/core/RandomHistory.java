@@ -647,7 +647,13 @@ final class RandomHistory {
   /** The calendar of bills is stated, or somebody else leads a project, or who pays is another. */
   private Input leader() {
     if (story.log.size() % 5 == 0) {
-      return new Input.DefineBilling(SchedulerStory.OWNER, new BillingDefined("UTC", 1, "CNY"));
+      List<String> zones = List.of("UTC", "Asia/Shanghai", "");
+      return new Input.DefineBilling(
+          leaders.nextInt(4) == 0 ? actor() : SchedulerStory.OWNER,
+          new BillingDefined(
+              zones.get(leaders.nextInt(3)),
+              leaders.nextInt(14),
+              leaders.nextInt(3) == 0 ? "EUR" : "CNY"));
     }
     Input set =
         new Input.SetProject(

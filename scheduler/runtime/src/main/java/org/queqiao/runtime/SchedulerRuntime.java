@@ -1,12 +1,14 @@
 package org.queqiao.runtime;
 
 import java.io.Closeable;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.DesiredState;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.state.ClusterState;
 import org.queqiao.eventlog.EventLog;
@@ -94,6 +96,15 @@ public final class SchedulerRuntime implements Closeable {
    */
   public ClusterImage startImage() {
     return host.startImage();
+  }
+
+  /**
+   * Why an input would be refused at the recovered position, if it would. Nothing is written.
+   *
+   * @throws IllegalStateException after {@link #start}
+   */
+  public Optional<Rejection> refusal(Input input) {
+    return host.refusal(input);
   }
 
   /**

@@ -135,9 +135,7 @@ public final class MoneyCheck {
               + stated.currency()
               + ": said otherwise, the same log would make other bills");
     }
-    return (nothingYet
-            ? SiteCurrency.badForm(said.currency())
-            : SiteCurrency.wrong(cluster, said.currency()))
+    return SiteCurrency.wrongAtFirst(cluster, said.currency())
         .orElseGet(() -> Decision.done(List.of(new Fact(input.actor(), said))));
   }
 

@@ -20,17 +20,9 @@ final class SiteCurrency {
     if (bad.isPresent()) {
       return bad;
     }
-    Optional<String> priced =
-        cluster.policy().tariffs().stream()
-            .map(TariffDefined::currency)
-            .findFirst()
-            .or(() -> cluster.money().items().stream().map(PriceItem::currency).findFirst());
+    Optional<String> priced = ofPrices(cluster);
     if (priced.isPresent()) {
-      return priced.get().equals(currency)
-          ? Optional.empty()
-          : Optional.of(
-              Rejections.invalid(
-                  "currency", "prices here are in " + priced.get() + ", not in " + currency));
+      return notOfPrices(priced.get(), currency);
     }
     for (Wallet each : cluster.wallets().all()) {
       if (!each.currency().equals(currency)) {
@@ -52,6 +44,30 @@ final class SiteCurrency {
         .map(stated ->
             Rejections.invalid(
                 "currency", "bills here are in " + stated.currency() + ", not in " + currency));
+  }
+
+  /**
+   * Why bills cannot be in a currency where nothing was stated yet, or nothing. Wallets are not
+   * asked: those of a log from before may be in two, and no word could be that of both.
+   */
+  static Optional<Decision> wrongAtFirst(Cluster cluster, String currency) {
+    return badForm(currency)
+        .or(() -> ofPrices(cluster).flatMap(priced -> notOfPrices(priced, currency)));
+  }
+
+  private static Optional<String> ofPrices(Cluster cluster) {
+    return cluster.policy().tariffs().stream()
+        .map(TariffDefined::currency)
+        .findFirst()
+        .or(() -> cluster.money().items().stream().map(PriceItem::currency).findFirst());
+  }
+
+  private static Optional<Decision> notOfPrices(String priced, String currency) {
+    return priced.equals(currency)
+        ? Optional.empty()
+        : Optional.of(
+            Rejections.invalid(
+                "currency", "prices here are in " + priced + ", not in " + currency));
   }
 
   /** Why a text is no currency, or nothing. */

@@ -1,5 +1,6 @@
 package org.queqiao.runtime.loop;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -7,6 +8,7 @@ import java.util.function.Function;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.SchedulerMachine;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 import org.queqiao.eventlog.EventLog;
 import org.queqiao.eventlog.KillPoints;
@@ -125,6 +127,16 @@ public final class LoopHost {
       startImage = loop.machine().image();
     }
     return startImage;
+  }
+
+  /** Why an input would be refused by the state at the start; not to be asked for later. */
+  public synchronized Optional<Rejection> refusal(Input input) {
+    if (loopThread != null) {
+      throw new IllegalStateException("a refusal is to be asked for before the start");
+    }
+    return loop.machine().decide(input, loop.timeMs()).reply() instanceof Reply.Rejected refused
+        ? Optional.of(refused.rejection())
+        : Optional.empty();
   }
 
   public long epoch() {

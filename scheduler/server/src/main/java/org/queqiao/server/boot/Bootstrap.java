@@ -1,7 +1,9 @@
 package org.queqiao.server.boot;
 
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
@@ -26,6 +28,7 @@ import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
+import org.queqiao.runtime.SchedulerRuntime;
 import org.queqiao.server.config.ConfigException;
 import org.queqiao.server.config.ServerConfig;
 
@@ -72,29 +75,47 @@ public final class Bootstrap {
   }
 
   /**
-   * States in the log by which calendar and in which currency bills are made, if it does not say
-   * so.
+   * What is configured, under the name of its zone that the log has: another name of the same rules
+   * makes the same bills.
    *
-   * @throws ConfigException where it says something else
+   * @param runtime recovered and not started
+   * @throws ConfigException where the log says something else
    */
-  public void billing(ServerConfig.Billing configured)
-      throws InterruptedException, ExecutionException {
-    BillingDefined said =
-        new BillingDefined(
-            configured.zone().getId(), configured.fiscalYearStart(), configured.currency());
-    Reply reply = door.apply(new Input.DefineBilling(owner, said)).get();
-    if (reply instanceof Reply.Rejected rejected) {
+  public static ServerConfig.Billing agreed(
+      ServerConfig.Billing configured, SchedulerRuntime runtime, String osUser) {
+    BillingDefined stated = runtime.startImage().money().billing();
+    ServerConfig.Billing billing =
+        stated == null ? configured : configured.named(ZoneId.of(stated.zone()));
+    Optional<Rejection> refused = runtime.refusal(define(billing, osUser));
+    if (refused.isPresent()) {
       throw new ConfigException(
           "billing.zone, billing.fiscalYearStart and billing.currency are "
-              + said.zone()
+              + configured.zone()
               + ", "
-              + said.fiscalYearStart()
+              + configured.fiscalYearStart()
               + " and "
-              + said.currency()
+              + configured.currency()
               + " in the configuration, but "
-              + rejected.rejection().message()
-              + (rejected.rejection().code() == Rejection.Code.CONFLICT ? AS_THE_LOG : ""));
+              + refused.get().message()
+              + (refused.get().code() == Rejection.Code.CONFLICT ? AS_THE_LOG : ""));
     }
+    return billing;
+  }
+
+  private static Input define(ServerConfig.Billing billing, String osUser) {
+    return new Input.DefineBilling(
+        Actor.localOwner(osUser),
+        new BillingDefined(
+            billing.zone().getId(), billing.fiscalYearStart(), billing.currency()));
+  }
+
+  /**
+   * States in the log by which calendar and in which currency bills are made, if it does not say
+   * so.
+   */
+  public void billing(ServerConfig.Billing billing)
+      throws InterruptedException, ExecutionException {
+    all(List.of(define(billing, owner.name())));
   }
 
   /**

@@ -84,7 +84,7 @@ public final class Server implements AutoCloseable {
   private static final int UTILISATION_MINUTES = 400 * 24 * 60;
 
   private final Options options;
-  private final ServerConfig config;
+  private ServerConfig config;
   private final FaultHandler faults;
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
   private volatile boolean ready;
@@ -119,7 +119,6 @@ public final class Server implements AutoCloseable {
     }
     DataFolder folder = DataFolder.open(options.data());
     started.push(folder::close);
-    Ledger ledger = keep(openLedger(folder));
     EventLog log = FileEventLog.open(folder.log(), logSettings());
     started.push(log::close);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
@@ -136,6 +135,7 @@ public final class Server implements AutoCloseable {
                 log, runtimeSettings(), TimeSource.system(), gateway::desiredChanged, faults));
     door.open(runtime);
     ClusterImage image = runtime.startImage();
+    Ledger ledger = keep(openLedger(folder, runtime));
     runtime.start();
     firstFacts(runtime, image, unixUsers);
 
@@ -356,7 +356,9 @@ public final class Server implements AutoCloseable {
     return wrong;
   }
 
-  private Ledger openLedger(DataFolder folder) throws IOException {
+  /** Opens the books, once it is certain that the log and the configuration make the same bills. */
+  private Ledger openLedger(DataFolder folder, SchedulerRuntime runtime) throws IOException {
+    config = config.with(Bootstrap.agreed(config.billing(), runtime, options.owner()));
     ServerConfig.Database database = config.database();
     EmbeddedDatabase.Access access;
     if (database.embedded()) {

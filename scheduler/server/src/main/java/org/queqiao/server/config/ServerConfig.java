@@ -34,6 +34,23 @@ public record ServerConfig(
   private static final long MINUTE_MS = 60_000;
   private static final long MEBIBYTE = 1 << 20;
 
+  /** The same with another word on bills. */
+  public ServerConfig with(Billing other) {
+    return new ServerConfig(
+        http,
+        limits,
+        log,
+        loop,
+        database,
+        other,
+        agents,
+        bridges,
+        alerts,
+        accounting,
+        audit,
+        settings);
+  }
+
   /** Where people and programs reach the server. */
   public record Http(
       String host,
@@ -221,6 +238,13 @@ public record ServerConfig(
   /** How periods and amounts are named. */
   public record Billing(ZoneId zone, int fiscalYearStart, String currency) {
     private static final int MONTHS = 12;
+
+    /** The same by another name of its zone, if that has the same rules. */
+    public Billing named(ZoneId other) {
+      return zone.getRules().equals(other.getRules())
+          ? new Billing(other, fiscalYearStart, currency)
+          : this;
+    }
 
     static Billing read(Settings from) {
       String zone =

@@ -78,6 +78,11 @@ final class RunningServer {
     return new RunningServer();
   }
 
+  /** One over a data folder that is there already, say with a log of before. */
+  static RunningServer over(Path folder, String lines) throws Exception {
+    return new RunningServer(folder, lines, List.of());
+  }
+
   private RunningServer(String... more) throws Exception {
     this("", List.of(more));
   }

@@ -157,7 +157,8 @@ final class PermissionCheck {
           ofProject(actor, event);
       case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
       case RunImported _, DisputeAnswered _, MoneyProposed _, MoneyDecided _ -> isFinance(actor);
-      case BillingDefined _, TariffDefined _, WalletFunded _, CreditLineSet _ -> isFinance(actor);
+      case BillingDefined _ -> actor.kind() == Actor.Kind.LOCAL_OWNER;
+      case TariffDefined _, WalletFunded _, CreditLineSet _ -> isFinance(actor);
     };
   }
 
