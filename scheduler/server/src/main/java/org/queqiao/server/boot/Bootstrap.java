@@ -105,8 +105,7 @@ public final class Bootstrap {
   private static Input define(ServerConfig.Billing billing, String osUser) {
     return new Input.DefineBilling(
         Actor.localOwner(osUser),
-        new BillingDefined(
-            billing.zone().getId(), billing.fiscalYearStart(), billing.currency()));
+        new BillingDefined(billing.zone().getId(), billing.fiscalYearStart(), billing.currency()));
   }
 
   /**

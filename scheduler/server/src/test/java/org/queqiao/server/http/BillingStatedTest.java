@@ -85,13 +85,11 @@ final class BillingStatedTest {
         UserName user = new UserName(name);
         facts.add(new UserDefined(user, name, "", -1, null));
         facts.add(
-            new RoleGranted(
-                user, name.startsWith("admin") ? Role.ADMINISTRATOR : Role.AUDITOR));
+            new RoleGranted(user, name.startsWith("admin") ? Role.ADMINISTRATOR : Role.AUDITOR));
       }
       for (String currency : currencies) {
         ProjectName project = new ProjectName("p" + currency.toLowerCase(Locale.ROOT));
-        facts.add(
-            new ProjectDefined(project, "P", List.of(new DomainShare(domain, 1_000))));
+        facts.add(new ProjectDefined(project, "P", List.of(new DomainShare(domain, 1_000))));
         facts.add(new WalletFunded(project, 5_000_000, currency, "grant"));
         facts.add(new BudgetTold(project, 0, currency, 0));
       }
