@@ -150,7 +150,6 @@ final class PermissionCheck {
           RoleGranted _,
           RoleRevoked _ ->
           isAdministrator(actor);
-      // What of it is money comes from two people of finance.
       case JobPolicyDefined _ -> isAdministrator(actor) || isFinance(actor);
       case BudgetTold _, BudgetUseTold _, RoomClaimed _, PromisesMovedUp _ -> isScheduler(actor);
       case DisputeOpened _, BudgetDefined _, MembershipSet _, MembershipRemoved _ ->
@@ -210,6 +209,7 @@ final class PermissionCheck {
     return isFinance(actor) || terms.user() != null && manages(actor, terms.project().value());
   }
 
+  /** Who says what is money, also of the policy of jobs: there two people of finance. */
   private boolean isFinance(Actor actor) {
     return actor.kind() == Actor.Kind.LOCAL_OWNER || holds(actor, Role.FINANCE);
   }
