@@ -55,7 +55,7 @@ static void leave_out_unlimited(struct launch_spec *spec) {
     }
 }
 
-/* Who works or writes below /tmp finds there what is there. */
+/* What its path says can be seen without its file system; where links lead the run sees as it begins. */
 static bool is_below_tmp(const struct order *order, struct span path) {
     const char *text = (const char *)order->bytes + path.at;
     return path.length >= 4 && memcmp(text, "/tmp", 4) == 0 && (path.length == 4 || text[4] == '/');

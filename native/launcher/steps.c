@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -68,9 +70,83 @@ static const char *restore_oom_score(const struct launch_spec *spec) {
     return close(fd) != 0 || result != 0 ? "reset oom_score_adj" : NULL;
 }
 
-static const char *mount_private_tmp(const struct launch_spec *spec) {
+/* A path of the order, until the next one. */
+static const char *path_of(const struct launch_fields *fields, struct span span) {
+    static char path[ORDER_MAX_PATH + 1];
+    memcpy(path, fields->order + span.at, span.length);
+    path[span.length] = 0;
+    return path;
+}
+
+static bool is_same(const struct stat *one, const struct stat *other) {
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
+}
+
+/* Whether this open folder is `tmp` or below it, wherever links have led. */
+static bool is_in(int folder, const struct stat *tmp) {
+    struct stat here;
+    struct stat above;
+    int fd = fcntl(folder, F_DUPFD_CLOEXEC, 0);
+    bool found = false;
+    bool more = fd >= 0 && fstat(fd, &here) == 0;
+    while (more && !found) {
+        found = is_same(&here, tmp);
+        int up = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        close(fd);
+        fd = up;
+        more = fd >= 0 && fstat(fd, &above) == 0 && !is_same(&here, &above);
+        here = above;
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return found;
+}
+
+/* Who works or writes below /tmp finds there what is there. What cannot be opened is for the steps that follow to say. */
+static bool uses_tmp(const struct launch_spec *spec, const struct launch_fields *fields) {
+    const struct span outputs[] = {spec->order.stdout_path, spec->order.stderr_path};
+    struct stat tmp;
+    if (stat("/tmp", &tmp) != 0) {
+        return false;
+    }
+    int folder = open(path_of(fields, spec->order.work_dir), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bool found = folder >= 0 && is_in(folder, &tmp);
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs && !found && outputs[i].length > 0; i++) {
+        char parent[ORDER_MAX_PATH + 1];
+        snprintf(parent, sizeof parent, "%s", path_of(fields, outputs[i]));
+        char *slash = strrchr(parent, '/');
+        if (slash != NULL) {
+            slash[slash == parent ? 1 : 0] = 0;
+            int above = openat(folder, parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+            found = above >= 0 && is_in(above, &tmp);
+            if (above >= 0) {
+                close(above);
+            }
+        }
+    }
+    if (folder >= 0) {
+        close(folder);
+    }
+    return found;
+}
+
+/* With the eyes of the user: on a file system over the network root may see less, and the user's links may lead anywhere. */
+static bool user_uses_tmp(const struct launch_spec *spec, const struct launch_fields *fields) {
+    if (setgroups(spec->group_count, fields->groups) != 0) {
+        return false;
+    }
+    setfsgid(spec->gid);
+    setfsuid(spec->order.uid);
+    bool found = uses_tmp(spec, fields);
+    setfsuid(geteuid());
+    setfsgid(getegid());
+    return found;
+}
+
+static const char *mount_private_tmp(const struct launch_spec *spec, const struct launch_fields *fields) {
     char source[SPEC_PATH_BYTES + 16];
-    if (!spec->private_tmp) {
+    if (!spec->private_tmp || user_uses_tmp(spec, fields)) {
         return NULL;
     }
     snprintf(source, sizeof source, "%s.tmp/" PRIVATE_TMP_INNER, spec->run_path);
@@ -84,7 +160,8 @@ static const char *mount_private_tmp(const struct launch_spec *spec) {
 }
 
 /* Step 5. */
-static const char *isolate_session(const struct launch_spec *spec, pid_t monitor, bool born_inside) {
+static const char *isolate_session(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor,
+                                   bool born_inside) {
     if (close_range(FAILURE_FD + 1, ~0U, 0) != 0) {
         return "close the descriptors";
     }
@@ -103,7 +180,7 @@ static const char *isolate_session(const struct launch_spec *spec, pid_t monitor
     umask(077);
     failed = failed != NULL ? failed : set_resource_limits();
     failed = failed != NULL ? failed : restore_oom_score(spec);
-    failed = failed != NULL ? failed : mount_private_tmp(spec);
+    failed = failed != NULL ? failed : mount_private_tmp(spec, fields);
     if (failed != NULL) {
         return failed;
     }
@@ -132,14 +209,6 @@ static int open_output(const char *path) {
         return -1;
     }
     return fcntl(fd, F_SETFL, O_APPEND) == 0 ? fd : -1;
-}
-
-/* A path of the order, until the next one. */
-static const char *path_of(const struct launch_fields *fields, struct span span) {
-    static char path[ORDER_MAX_PATH + 1];
-    memcpy(path, fields->order + span.at, span.length);
-    path[span.length] = 0;
-    return path;
 }
 
 /* Step 8. */
@@ -203,7 +272,7 @@ static const char *wait_at_gate(const int gate[2]) {
 /* Steps 5 to 7. */
 static void become_user(const struct launch_spec *spec, const struct launch_fields *fields, pid_t monitor,
                         bool born_inside) {
-    const char *failed = isolate_session(spec, monitor, born_inside);
+    const char *failed = isolate_session(spec, fields, monitor, born_inside);
     if (failed != NULL) {
         give_up(5, failed);
     }

@@ -409,6 +409,34 @@ static void jobThatWorksBelowTmpHasTheTmpOfTheNode(void) {
     node_destroy(&node);
 }
 
+static void jobThatALinkLeadsBelowTmpHasTheTmpOfTheNode(void) {
+    char folder[] = "/tmp/queqiao-work-XXXXXX";
+    char link[PATH_BYTES];
+    char out[PATH_BYTES];
+    setenv("TMPDIR", "/var/tmp", 1);
+    node_create(&node);
+    node.extra = is_root() ? "--private-tmp" : NULL;
+    node_start(&node);
+    CHECK(mkdtemp(folder) != NULL && (!is_root() || chown(folder, TEST_UID, TEST_GID) == 0));
+    CHECK(symlink(folder, work_path(&node, "link", link)) == 0);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\npwd -P >where\n");
+    launch.work_dir = link;
+    CHECK_EQUAL(0, run(launch).exit_code);
+    snprintf(out, sizeof out, "%s/where", folder);
+    CHECK(access(out, F_OK) == 0 && unlink(out) == 0);
+    launch = launch_defaults(&node, 2, "#!/bin/sh\npwd\n");
+    char file[PATH_BYTES + 8];
+    snprintf(file, sizeof file, "%s/out", link);
+    launch.stdout_path = file;
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    CHECK_EQUAL(0, await_end(&node, 2).exit_code);
+    snprintf(out, sizeof out, "%s/out", folder);
+    CHECK(access(out, F_OK) == 0 && unlink(out) == 0 && rmdir(folder) == 0);
+    node_destroy(&node);
+}
+
 static uint32_t crc32_of(const uint8_t *bytes, size_t length) {
     uint32_t crc = ~0U;
     for (size_t i = 0; i < length; i++) {
@@ -488,6 +516,7 @@ static const struct test tests[] = {
     TEST(privateTmpWithClosedAndDeepFoldersIsRemoved),
     TEST(privateTmpOfAnotherJobOfTheUserIsClosed),
     TEST(jobThatWorksBelowTmpHasTheTmpOfTheNode),
+    TEST(jobThatALinkLeadsBelowTmpHasTheTmpOfTheNode),
     TEST(privateTmpOfALostMonitorIsRemovedLater),
 };
 
