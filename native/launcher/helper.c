@@ -46,23 +46,34 @@ static int ascending(const void *left, const void *right) {
     return a < b ? -1 : a > b;
 }
 
+/* In the order in which the kernel keeps them: the proof of the identity compares with it. */
+static int list_groups(const struct passwd *user, gid_t groups[MAX_GROUPS]) {
+    int count = MAX_GROUPS;
+    if (getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0) {
+        return -1;
+    }
+    qsort(groups, (size_t)count, sizeof *groups, ascending);
+    return count;
+}
+
 static void look_up(struct identity *identity) {
     static char text[ENTRY_TEXT_BYTES];
+    static gid_t again[MAX_GROUPS];
     struct passwd entry;
     struct passwd *found = NULL;
-    int count = MAX_GROUPS;
     int failed = getpwuid_r(identity->uid, &entry, text, sizeof text, &found);
     if (found == NULL) {
         identity->state = failed == 0 || failed == ENOENT ? IDENTITY_UNKNOWN : IDENTITY_NO_ANSWER;
         return;
     }
     identity->gid = found->pw_gid;
-    if (getgrouplist(found->pw_name, found->pw_gid, identity->groups, &count) < 0) {
+    /* Where it cannot read on, libc gives the groups that it has as if they were all. */
+    int count = list_groups(found, identity->groups);
+    if (count < 0 || list_groups(found, again) != count ||
+        memcmp(again, identity->groups, (size_t)count * sizeof *again) != 0) {
         return;
     }
-    /* The kernel keeps them in this order, and the proof of the identity compares with it. */
     identity->group_count = (uint32_t)count;
-    qsort(identity->groups, identity->group_count, sizeof(gid_t), ascending);
     identity->state = IDENTITY_KNOWN;
 }
 

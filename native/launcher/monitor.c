@@ -91,7 +91,8 @@ static const char *prepare_monitor(struct monitor *self) {
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
         return "prepare the monitor";
     }
-    if (sigprocmask(SIG_SETMASK, &all, NULL) != 0) {
+    /* Where children are ignored nothing tells how they end. */
+    if (sigprocmask(SIG_SETMASK, &all, NULL) != 0 || signal(SIGCHLD, SIG_DFL) == SIG_ERR) {
         return "block the signals";
     }
     self->watched[WATCH_CHILDREN].fd = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -297,7 +298,7 @@ static void reap(struct monitor *self) {
         }
         self->host_pid = pid == self->host_pid ? 0 : self->host_pid;
     }
-    self->children_left = pid == 0;
+    self->children_left = pid == 0 || errno != ECHILD;
 }
 
 static bool is_gone(const struct monitor *self) {
@@ -404,7 +405,8 @@ static int wait_ms(const struct monitor *self) {
     uint64_t now_ms = monotonic_ms();
     uint64_t at_ms = self->begin_by_ms < self->kill_at_ms ? self->begin_by_ms : self->kill_at_ms;
     if (at_ms == never) {
-        return -1;
+        /* Behind the end of the main process a group that could not be read just now is read again. */
+        return self->main_pid > 0 && !self->main_ended ? -1 : RETRY_MS;
     }
     return at_ms <= now_ms ? 0 : (int)(at_ms - now_ms);
 }
