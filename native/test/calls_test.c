@@ -216,6 +216,14 @@ static void reach_launcher(void) {
     node_connect(&node);
 }
 
+/* The launcher may be gone as soon as the older connection has ended. */
+static void connect_anew(void) {
+    int older = node.fd;
+    node.fd = -1;
+    node_connect(&node);
+    close(older);
+}
+
 /* By the signal at which the tracer kills it. */
 static void restart(void) {
     node_kill(&node, SIGUSR1);
@@ -326,7 +334,11 @@ static struct attempt launch_under_plan(enum tracer_action action, enum traced w
     size_t length = 0;
     uint8_t *order = sign(out.job, action == ACT_KILL ? 3 : 0, &length);
     await_quiet();
+    CHECK_EQUAL(0, listed_state(&node, out.job)); /* so the connection is accepted */
     plan_arm(plan, action, who, number, call);
+    if (who == OF_LAUNCHER) {
+        connect_anew(); /* step 1 begins with the peer */
+    }
     send_order(order, length);
     if (receive_reply(node.fd, &reply)) {
         out.status = reply.status;

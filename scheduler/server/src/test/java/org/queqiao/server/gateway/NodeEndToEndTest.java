@@ -228,16 +228,12 @@ final class NodeEndToEndTest {
     try (NodeStory story = new NodeStory().withSilenceMs(1_500).started()) {
       story.scheduler.want(story.desired(1, "exit 0"));
       story.scheduler.awaitEnd(NodeStory.run(1));
-      signal(story.agent(), "STOP");
+      story.signalAgent("STOP");
       story.scheduler.awaitSilence();
       assertThat(story.gateway.gauges().get(NodeStory.NODE).memTotalBytes()).isPositive();
-      signal(story.agent(), "CONT");
+      story.signalAgent("CONT");
       story.scheduler.awaitRegistrations(2);
     }
-  }
-
-  private static void signal(Process process, String name) throws Exception {
-    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
   private static List<Path> exitRecords(NodeStory story) throws Exception {

@@ -193,6 +193,11 @@ public final class NodeProcesses implements AutoCloseable {
     agent.destroyForcibly().waitFor();
   }
 
+  /** Tells the agent that was started last, such as {@code STOP}. */
+  public void signalAgent(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(agent.pid())).start().waitFor();
+  }
+
   /** Starts the agent. */
   public Process agent(int cores, int heartbeatMs) throws IOException {
     agent = spawn(cores, heartbeatMs);

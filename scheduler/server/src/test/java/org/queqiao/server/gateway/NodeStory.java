@@ -145,6 +145,10 @@ final class NodeStory implements AutoCloseable {
     agent = node.agent(4, HEARTBEAT_MS);
   }
 
+  void signalAgent(String name) throws Exception {
+    node.signalAgent(name);
+  }
+
   void killAgent() throws InterruptedException {
     agent.destroyForcibly().waitFor();
   }
