@@ -112,6 +112,9 @@ final class StoppedAgentEndToEndTest {
     assertThat(Files.readAllLines(node.work().resolve("began")))
         .as("each began once")
         .containsExactlyInAnyOrder(
-            Long.toString(ends), Long.toString(goesOn), Long.toString(next), Long.toString(ordered));
+            Long.toString(ends),
+            Long.toString(goesOn),
+            Long.toString(next),
+            Long.toString(ordered));
   }
 }
