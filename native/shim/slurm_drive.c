@@ -126,6 +126,7 @@ int32_t slurm_shim_submit(const uint8_t *bytes, uint64_t bytes_length, uint8_t *
     job.work_dir = take_text(&request, NULL);
     job.std_out = take_text(&request, NULL);
     job.std_err = take_text(&request, NULL);
+    char *devices = take_text(&request, NULL);
     size_t environment_length = 0;
     char *environment = take_text(&request, &environment_length);
     job.script = take_text(&request, NULL);
@@ -144,12 +145,14 @@ int32_t slurm_shim_submit(const uint8_t *bytes, uint64_t bytes_length, uint8_t *
         char *own_account = job.account;
         job.std_err = own_stderr[0] == '\0' ? NULL : own_stderr;
         job.account = own_account[0] == '\0' ? NULL : own_account;
+        job.tres_per_node = devices[0] == '\0' ? NULL : devices;
         error = job.environment == NULL ? SLURM_SHIM_NO_MEMORY : submit(&job, answer, length);
         job.std_err = own_stderr;
         job.account = own_account;
         free(job.environment);
     }
     free(environment);
+    free(devices);
     char *texts[] = {job.name, job.account, job.partition, job.req_nodes, job.work_dir, job.std_out, job.std_err, job.script};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         free(texts[i]);

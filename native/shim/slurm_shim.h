@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Rises when a function or an answer changes its meaning; the bridge refuses a library of another version. */
-enum { SLURM_SHIM_ABI_VERSION = 4 };
+enum { SLURM_SHIM_ABI_VERSION = 5 };
 
 /* What the loaded libslurm is not. Far from the numbers of Slurm. */
 enum { SLURM_SHIM_OTHER_LIBRARY = 900001, SLURM_SHIM_NO_MEMORY = 900002, SLURM_SHIM_BAD_REQUEST = 900003 };
@@ -57,8 +57,8 @@ SLURM_SHIM_API int32_t slurm_shim_ran(
 /*
  * Submits a batch job to the nodes that the request names, and answers with its number. The request is
  * uid, nodes, CPUs (u32 each), memory of each node in MiB (u64), and as texts name, account, partition,
- * node list, working directory, standard output, standard error, environment (each variable with a closing
- * NUL), script.
+ * node list, working directory, standard output, standard error, devices of each node (gres:gpu:2, or
+ * empty), environment (each variable with a closing NUL), script.
  */
 SLURM_SHIM_API int32_t slurm_shim_submit(
     const uint8_t *request, uint64_t request_length, uint8_t **answer, uint64_t *length);

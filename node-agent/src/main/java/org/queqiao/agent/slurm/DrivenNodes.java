@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -39,6 +40,9 @@ final class DrivenNodes {
   private final StandIns connections;
   private final TreeMap<NodeName, StandIn> nodes = new TreeMap<>();
   private final TreeMap<NodeName, Spool> opened = new TreeMap<>();
+
+  /** As they were seen last. */
+  private final TreeMap<NodeName, KnownNode> known = new TreeMap<>();
 
   /** Runs of before that slurmctld was not asked for yet. */
   private final TreeSet<RunId> kept = new TreeSet<>();
@@ -85,10 +89,9 @@ final class DrivenNodes {
     for (SlurmNode each : seen) {
       NodeName name = new NodeName(each.name());
       boolean changed = each.isUp() ? up.add(name) : up.remove(name);
+      KnownNode now = note(name, each);
       if (changed) {
         AgentLog.info("node " + name + (each.isUp() ? " is up" : " is away: " + each.reason()));
-        KnownNode now = KnownNode.of(each, KnownNode.read(name, folder(name)));
-        now.keep(folder(name));
         if (!nodes.containsKey(name)) {
           begins.put(name, now);
         }
@@ -101,6 +104,26 @@ final class DrivenNodes {
     findEnds();
     stopOthers();
     nodes.values().forEach(StandIn::retry);
+  }
+
+  /** Keeps what was seen of a node, when it is something else. */
+  private KnownNode note(NodeName name, SlurmNode seen) throws IOException {
+    KnownNode before = known.get(name);
+    KnownNode now =
+        KnownNode.of(
+            seen, before == null ? KnownNode.read(name, folder(name)) : Optional.of(before));
+    if (!now.equals(before)) {
+      now.keep(folder(name));
+      known.put(name, now);
+      if (before != null && now.hasOther(before) && nodes.containsKey(name)) {
+        AgentLog.warn(
+            "node "
+                + name
+                + " has other cores, memory or devices now: they count when the bridge is started"
+                + " anew");
+      }
+    }
+    return now;
   }
 
   private Path folder(NodeName name) throws IOException {
@@ -138,11 +161,12 @@ final class DrivenNodes {
     if (!Files.isDirectory(all)) {
       return;
     }
-    TreeMap<NodeName, KnownNode> known = new TreeMap<>();
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(all)) {
       for (Path each : folders) {
         NodeName name = new NodeName(each.getFileName().toString());
-        KnownNode.read(name, each).filter(KnownNode::isUp).ifPresent(node -> known.put(name, node));
+        KnownNode.read(name, each)
+            .filter(KnownNode::isUp)
+            .ifPresent(node -> known.put(name, node));
       }
     }
     spools(known.keySet())

@@ -8,6 +8,7 @@ import org.queqiao.agent.reconcile.SuspendReply;
 import org.queqiao.agent.standin.NodeRuns;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.launch.LaunchOrder;
 import org.queqiao.contract.launch.OpenedOrder;
 
 /** The runs of one node that Slurm launches: those whose script runs there. */
@@ -37,6 +38,10 @@ final class DrivenRuns implements NodeRuns {
     }
     if (!order.run().equals(run) || !order.nodeName().equals(node.value())) {
       return new LaunchReply.Refused("the order is for another run or node");
+    }
+    if (!LaunchOrder.devicesOf(signedOrder).isEmpty()
+        && !order.environment().containsKey(LaunchOrder.DEVICES_PER_NODE)) {
+      return new LaunchReply.Refused("the server does not say which devices the other nodes give");
     }
     return driver.launch(new RunMark(run, node), order, nowMs);
   }

@@ -17,9 +17,12 @@ import org.queqiao.contract.node.NodeFacts.NumaNode;
  *
  * @param isUp whether Slurm gave it jobs
  * @param bootS when it was started
+ * @param gres its devices, as {@code gpu:a100:4,fpga::1}, or empty
  */
-record KnownNode(NodeName name, boolean isUp, int cores, long memMib, long bootS) {
+record KnownNode(
+    NodeName name, boolean isUp, int cores, long memMib, long bootS, String gres) {
   private static final String FILE = "node";
+  private static final String NONE = "-";
   private static final long MEBIBYTE = 1 << 20;
 
   /**
@@ -35,7 +38,12 @@ record KnownNode(NodeName name, boolean isUp, int cores, long memMib, long bootS
             .filter(known -> node.bootS() == 0 || Math.abs(known - node.bootS()) < SAME_BOOT_S)
             .orElse(node.bootS());
     return new KnownNode(
-        new NodeName(node.name()), node.isUp(), (int) node.cpus(), node.memMib(), bootS);
+        new NodeName(node.name()),
+        node.isUp(),
+        (int) node.cpus(),
+        node.memMib(),
+        bootS,
+        SlurmGres.kept(SlurmGres.told(node.gres())));
   }
 
   /** What is kept in a folder; empty where there is nothing, or nothing that can be read. */
@@ -46,16 +54,21 @@ record KnownNode(NodeName name, boolean isUp, int cores, long memMib, long bootS
     }
     String[] part = Files.readString(file).strip().split(" ");
     try {
-      return part.length != 4
-          ? Optional.empty()
-          : Optional.of(
-              new KnownNode(
-                  name,
-                  part[0].equals("up"),
-                  Integer.parseInt(part[1]),
-                  Long.parseLong(part[2]),
-                  Long.parseLong(part[3])));
-    } catch (NumberFormatException e) {
+      // One of four parts is of before devices were offered: Slurm says what the node has.
+      if (part.length != 5) {
+        return Optional.empty();
+      }
+      String gres = part[4].equals(NONE) ? "" : part[4];
+      SlurmGres.read(gres);
+      return Optional.of(
+          new KnownNode(
+              name,
+              part[0].equals("up"),
+              Integer.parseInt(part[1]),
+              Long.parseLong(part[2]),
+              Long.parseLong(part[3]),
+              gres));
+    } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
   }
@@ -63,12 +76,19 @@ record KnownNode(NodeName name, boolean isUp, int cores, long memMib, long bootS
   /** Keeps it; a crash of the machine may leave the former one. */
   void keep(Path folder) throws IOException {
     Path next = folder.resolve(FILE + ".next");
-    Files.writeString(next, (isUp ? "up " : "away ") + cores + " " + memMib + " " + bootS + "\n");
+    String devices = gres.isEmpty() ? NONE : gres;
+    String state = isUp ? "up " : "away ";
+    Files.writeString(next, state + cores + " " + memMib + " " + bootS + " " + devices + "\n");
     Files.move(
         next,
         folder.resolve(FILE),
         StandardCopyOption.ATOMIC_MOVE,
         StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Whether it has other cores, memory or devices. */
+  boolean hasOther(KnownNode before) {
+    return cores != before.cores || memMib != before.memMib || !gres.equals(before.gres);
   }
 
   /** What it says of itself. */
@@ -82,12 +102,10 @@ record KnownNode(NodeName name, boolean isUp, int cores, long memMib, long bootS
         "slurm-" + name + "-" + bootS,
         cores,
         memMib * MEBIBYTE,
-        List.of(),
+        SlurmGres.read(gres),
         "slurm",
         "",
-        List.of(
-            "processes: Slurm launches what runs here",
-            "devices: those of a node under Slurm are not offered"),
+        List.of("processes: Slurm launches what runs here"),
         List.of(new NumaNode(0, all)),
         true);
   }

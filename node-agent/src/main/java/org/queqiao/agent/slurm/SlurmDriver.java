@@ -224,14 +224,17 @@ final class SlurmDriver {
       if (order.notAfterMs() < nowMs) {
         return new LaunchReply.Refused("the order is too old");
       }
+      byte[] request = BatchRequest.of(mark, order, partition);
       asked = true;
-      slurm.submit(BatchRequest.of(mark, order, partition));
+      slurm.submit(request);
       asked = false;
       unanswered.remove(mark.run());
       missing.began(mark.run(), nowMs);
       load();
       publish();
       return new LaunchReply.Running(nowMs);
+    } catch (IllegalArgumentException e) {
+      return new LaunchReply.Refused(e.getMessage());
     } catch (SlurmException e) {
       if (asked && e.isDecision()) {
         return new LaunchReply.Refused("Slurm refuses it: " + e.getMessage());

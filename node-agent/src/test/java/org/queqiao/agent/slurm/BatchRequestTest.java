@@ -1,6 +1,7 @@
 package org.queqiao.agent.slurm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.launch.LaunchOrder;
 import org.queqiao.contract.launch.OpenedOrder;
 
 /** What Slurm is asked for is what was decided. */
@@ -40,5 +42,22 @@ final class BatchRequestTest {
     assertThat(in.getInt()).as("cores").isEqualTo(14);
     assertThat(new String(request, StandardCharsets.ISO_8859_1)).contains("n[1-3,7]");
     assertThat(ByteBuffer.wrap(request(Map.of())).getInt(4)).isEqualTo(1);
+  }
+
+  @Test
+  void devicesAreThoseOfEachNode() {
+    assertThat(text(request(Map.of()))).doesNotContain("gres");
+    assertThat(text(request(Map.of(LaunchOrder.DEVICES_PER_NODE, "fpga:1+gpu:2(x3)"))))
+        .contains("gres:fpga:1,gres:gpu:2\0");
+    String visible = "CUDA_VISIBLE_DEVICES";
+    assertThat(text(request(Map.of(visible, "0")))).contains(visible);
+    assertThat(text(request(Map.of(visible, "0", LaunchOrder.DEVICES_PER_NODE, "gpu:1"))))
+        .doesNotContain(visible);
+    assertThatThrownBy(() -> request(Map.of(LaunchOrder.DEVICES_PER_NODE, "gpu:2,0")))
+        .hasMessage("a job of Slurm has the same devices on each node, and this one has gpu:2,0");
+  }
+
+  private static String text(byte[] request) {
+    return new String(request, StandardCharsets.ISO_8859_1);
   }
 }

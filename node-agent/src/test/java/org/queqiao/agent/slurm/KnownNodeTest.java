@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.node.NodeFacts.GresInventory;
 
 /** What is kept of a node of Slurm. */
 final class KnownNodeTest {
@@ -20,7 +21,7 @@ final class KnownNodeTest {
   @TempDir Path folder;
 
   private static SlurmNode seen(long state, long bootS) {
-    return new SlurmNode("cn1", state, 4, 0, 1_000, bootS, "", "", "");
+    return new SlurmNode("cn1", state, 4, 0, 1_000, bootS, "gpu:a100:2(S:0),fpga:1", "", "");
   }
 
   @Test
@@ -45,13 +46,27 @@ final class KnownNodeTest {
     away.keep(folder);
     assertThat(KnownNode.read(NAME, folder)).contains(away);
     assertThat(away.isUp()).isFalse();
+    assertThat(away.facts().gres())
+        .containsExactly(new GresInventory("fpga", "", 1), new GresInventory("gpu", "a100", 2));
   }
 
   @Test
   void whatCannotBeReadIsNothing() throws IOException {
-    for (String text : new String[] {"", "up 4", "up 4 x 1", "up 4 1000 1 2"}) {
+    for (String text : new String[] {"", "up 4", "up 4 x 1 -", "up 4 1000 1", "up 4 1000 1 2"}) {
       Files.writeString(folder.resolve("node"), text);
       assertThat(KnownNode.read(NAME, folder)).as(text).isEmpty();
     }
+  }
+
+  @Test
+  void devicesAreThoseThatCanBeCounted() {
+    assertThat(SlurmGres.told("")).isEmpty();
+    assertThat(SlurmGres.told("(null)")).isEmpty();
+    assertThat(SlurmGres.told("gpu:A100:4(S:0-1,3),bandwidth:lustre:no_consume:4G,mic:0"))
+        .containsExactly(new GresInventory("gpu", "a100", 4));
+    assertThat(SlurmGres.told("gpu:a100:2,gpu:v100:1,gpu_x:3"))
+        .containsExactly(new GresInventory("gpu", "", 3), new GresInventory("gpu_x", "", 3));
+    assertThat(SlurmGres.read(SlurmGres.kept(SlurmGres.told("gpu:a100:2,fpga:1"))))
+        .isEqualTo(SlurmGres.told("gpu:a100:2,fpga:1"));
   }
 }

@@ -42,6 +42,12 @@ public record LaunchOrder(
   /** The longest path, in bytes. */
   public static final int PATH_MAX_BYTES = 4_096;
 
+  /**
+   * The variable that says how many devices the job has on each of its nodes, in their order, as
+   * {@code gpu:2(x3),gpu:1+fpga:1,0}; only of a job with devices.
+   */
+  public static final String DEVICES_PER_NODE = "QUEQIAO_DEVICES_PER_NODE";
+
   /** The longest list of devices, in bytes with a closing NUL for each. */
   public static final int DEVICES_MAX_BYTES = 4_096;
 

@@ -10,7 +10,8 @@ import org.queqiao.contract.id.RunId;
 
 /**
  * A launch order as who carries it out reads it, other than the launcher, which has a reader of its
- * own. Its signature is checked before.
+ * own. Its signature is checked before. The devices that it names are in {@link
+ * LaunchOrder#devicesOf}.
  *
  * @param run the run it is about
  * @param uid number of the Unix user
@@ -40,16 +41,13 @@ public record OpenedOrder(
   /**
    * Opens an order.
    *
-   * @throws MalformedRecordException when it is no launch order, or names devices
+   * @throws MalformedRecordException when it is no launch order
    */
   public static OpenedOrder of(byte[] signedOrder) {
     RunId run = OrderHeader.runOf(signedOrder, OrderHeader.Type.LAUNCH);
     ByteBuffer in =
         ByteBuffer.wrap(signedOrder, 0, signedOrder.length - OrderHeader.SIGNATURE_BYTES);
-    if ((ByteBuffer.wrap(signedOrder).getInt(OrderHeader.FLAGS_AT) & OrderHeader.DEVICES_FLAG)
-        != 0) {
-      throw new MalformedRecordException("the order names devices, and they are not given here");
-    }
+    boolean hasDevices = !LaunchOrder.devicesOf(signedOrder).isEmpty();
     try {
       int uid = in.getInt(UID_AT);
       long notAfterMs = in.getLong(NOT_AFTER_AT);
@@ -58,6 +56,7 @@ public record OpenedOrder(
       for (int i = 0; i < lengths.length; i++) {
         lengths[i] = in.getInt();
       }
+      in.position(in.position() + (hasDevices ? Integer.BYTES : 0));
       in.position(in.position() + Math.multiplyExact(lengths[0], Short.BYTES));
       String nodeName = text(in, lengths[1]);
       String workDir = text(in, lengths[2]);

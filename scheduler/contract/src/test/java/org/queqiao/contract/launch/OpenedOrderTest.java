@@ -83,10 +83,10 @@ final class OpenedOrderTest {
   }
 
   @Test
-  void anOrderWithDevicesIsNotCarriedOutWithoutThem() {
-    byte[] order = signed(List.of("gpu:0"));
-    assertThatThrownBy(() -> OpenedOrder.of(order))
-        .isInstanceOf(MalformedRecordException.class)
-        .hasMessageContaining("devices");
+  void anOrderWithDevicesIsReadAsOneWithout() {
+    OpenedOrder order = OpenedOrder.of(signed(List.of("gpu:0")));
+    assertThat(order.nodeName()).isEqualTo("cn1");
+    assertThat(order.environment()).containsEntry("PATH", "/bin:/usr/bin=x");
+    assertThat(new String(order.script(), StandardCharsets.UTF_8)).isEqualTo("#!/bin/sh\n");
   }
 }

@@ -12,6 +12,7 @@ import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobArray;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.launch.LaunchOrder;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.server.host.UnixUser;
@@ -161,6 +162,11 @@ final class JobEnvironment {
    * HIP applies its own variable and CUDA's: only one of them may be set.
    */
   private static void devices(DesiredRunState run, Allocation here, TreeMap<String, String> out) {
+    if (run.allocations().stream().anyMatch(each -> !each.gres().isEmpty())) {
+      out.put(
+          LaunchOrder.DEVICES_PER_NODE,
+          perNode(run.allocations().stream().map(JobEnvironment::devices).toList()));
+    }
     List<Integer> gpus = new ArrayList<>();
     boolean amd = false;
     for (Allocation.GresDevices gres : here.gres()) {
@@ -241,18 +247,29 @@ final class JobEnvironment {
   }
 
   /** As Slurm writes it: {@code 4(x2),3} for two nodes with four and one with three. */
-  private static String perNode(List<Integer> numbers) {
+  private static String perNode(List<?> values) {
     StringJoiner out = new StringJoiner(",");
     int index = 0;
-    while (index < numbers.size()) {
-      int number = numbers.get(index);
+    while (index < values.size()) {
+      Object value = values.get(index);
       int same = 1;
-      while (index + same < numbers.size() && numbers.get(index + same) == number) {
+      while (index + same < values.size() && values.get(index + same).equals(value)) {
         same++;
       }
-      out.add(same == 1 ? Integer.toString(number) : number + "(x" + same + ")");
+      out.add(same == 1 ? value.toString() : value + "(x" + same + ")");
       index += same;
     }
+    return out.toString();
+  }
+
+  /** As {@code gpu:2+fpga:1}; {@code 0} for none. */
+  private static String devices(Allocation there) {
+    TreeMap<String, Integer> counts = new TreeMap<>();
+    for (Allocation.GresDevices gres : there.gres()) {
+      counts.merge(gres.name(), gres.devices().size(), Math::addExact);
+    }
+    StringJoiner out = new StringJoiner("+").setEmptyValue("0");
+    counts.forEach((name, count) -> out.add(name + ":" + count));
     return out.toString();
   }
 

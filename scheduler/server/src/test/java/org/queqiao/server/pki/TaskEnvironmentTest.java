@@ -275,6 +275,7 @@ final class TaskEnvironmentTest {
             "",
             "login1");
     assertThat(out)
+        .containsEntry("QUEQIAO_DEVICES_PER_NODE", "gpu:2,gpu:1")
         .containsEntry("SLURM_GPUS", "3")
         .containsEntry("SLURM_GPUS_ON_NODE", "2")
         .containsEntry("SLURM_GPUS_PER_TASK", "1")
