@@ -164,9 +164,7 @@ final class DrivenNodes {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(all)) {
       for (Path each : folders) {
         NodeName name = new NodeName(each.getFileName().toString());
-        KnownNode.read(name, each)
-            .filter(KnownNode::isUp)
-            .ifPresent(node -> known.put(name, node));
+        KnownNode.read(name, each).filter(KnownNode::isUp).ifPresent(node -> known.put(name, node));
       }
     }
     spools(known.keySet())

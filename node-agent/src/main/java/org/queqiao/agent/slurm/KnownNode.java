@@ -19,8 +19,7 @@ import org.queqiao.contract.node.NodeFacts.NumaNode;
  * @param bootS when it was started
  * @param gres its devices, as {@code gpu:a100:4,fpga::1}, or empty
  */
-record KnownNode(
-    NodeName name, boolean isUp, int cores, long memMib, long bootS, String gres) {
+record KnownNode(NodeName name, boolean isUp, int cores, long memMib, long bootS, String gres) {
   private static final String FILE = "node";
   private static final String NONE = "-";
   private static final long MEBIBYTE = 1 << 20;

@@ -25,8 +25,8 @@ final class SlurmGres {
 
   /**
    * As slurmctld writes them: {@code gpu:a100:4(S:0-1),fpga:1}. What is no count of devices, such
-   * as a bandwidth, is left out. Where a node has two types of a name they are offered without
-   * one, because a batch job asks for them by their name alone.
+   * as a bandwidth, is left out. Where a node has two types of a name they are offered without one,
+   * because a batch job asks for them by their name alone.
    */
   static List<GresInventory> told(String gres) {
     TreeMap<String, GresInventory> found = new TreeMap<>();
@@ -68,8 +68,7 @@ final class SlurmGres {
       if (!parts.matches()) {
         throw new IllegalArgumentException("no devices: " + each);
       }
-      gres.add(
-          new GresInventory(parts.group(1), parts.group(2), Integer.parseInt(parts.group(3))));
+      gres.add(new GresInventory(parts.group(1), parts.group(2), Integer.parseInt(parts.group(3))));
     }
     return gres;
   }

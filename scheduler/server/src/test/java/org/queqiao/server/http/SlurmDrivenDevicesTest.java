@@ -44,16 +44,20 @@ final class SlurmDrivenDevicesTest {
       long otherwise = slurm.submit("exit 0", OTHERS_ELSEWHERE);
       slurm.awaitSlurm(both, "RUNNING");
       slurm.awaitSlurm(first, "RUNNING");
-      site.await("end of the one that Slurm cannot have", DrivenSlurm.PATIENCE_MS, () ->
-          slurm.state(otherwise).equals("FAILED"));
+      site.await(
+          "end of the one that Slurm cannot have",
+          DrivenSlurm.PATIENCE_MS,
+          () -> slurm.state(otherwise).equals("FAILED"));
       assertThat(slurm.document(otherwise).toString())
           .contains("a job of Slurm has the same devices on each node");
       // There are two devices on that node, and the first job has both.
       assertThat(slurm.state(second)).isEqualTo("PENDING");
       Files.createFile(flag);
       for (long job : new long[] {both, first, second}) {
-        site.await("end of job " + job, DrivenSlurm.PATIENCE_MS, () ->
-            slurm.state(job).equals("COMPLETED"));
+        site.await(
+            "end of job " + job,
+            DrivenSlurm.PATIENCE_MS,
+            () -> slurm.state(job).equals("COMPLETED"));
       }
       site.awaitEnd(DrivenSlurm.PATIENCE_MS);
       assertThat(given(site, both)).contains("gres/gpu=2", "gres/gpu:a100=2", "mem=400M");
@@ -69,8 +73,8 @@ final class SlurmDrivenDevicesTest {
 
   /** What Slurm says that a job had. */
   private static List<String> given(SlurmSite site, long job) throws IOException {
-    return site
-        .command("sacct", "-a", "-X", "-n", "-P", "-S", "now-1day", "-o", "JobName%60,AllocTRES")
+    return site.command(
+            "sacct", "-a", "-X", "-n", "-P", "-S", "now-1day", "-o", "JobName%60,AllocTRES")
         .lines()
         .filter(line -> line.startsWith("queqiao:" + job + "."))
         .flatMap(line -> List.of(line.split("\\|")[1].split(",")).stream())
