@@ -241,8 +241,11 @@ final class DependencyStoriesTest {
     assertThat(refusal("afterok")).contains("names no job after afterok: write afterok:JOB");
     assertThat(refusal("afterok:")).contains("which is no number of a job");
     assertThat(refusal("afterok:0")).contains("which is no number of a job");
-    assertThat(refusal("afterok:1_3"))
-        .contains("names 1_3, one task of an array", "afterok:1)", "aftercorr:1");
+    assertThat(refusal("afterok:" + mine + "_3"))
+        .isEqualTo("job " + mine + " is no array: there is no task 3 of it");
+    assertThat(refusal("afterok:" + mine + "_")).contains("which is no number of a job");
+    assertThat(refusal("aftercorr:" + mine + "_3"))
+        .contains("write aftercorr:" + mine + " for that, afterok:" + mine + "_3 for one task");
     assertThat(refusal("afterok:x")).contains("\"x\", which is no number of a job");
     assertThat(refusal("afterwards:" + mine)).contains("begins a condition with \"afterwards\"");
     assertThat(refusal("afterok:" + mine + ",")).contains("begins a condition with \"\"");

@@ -104,6 +104,7 @@ final class RandomHistory {
   private final SplittableRandom pricing;
   private final SplittableRandom leaders;
   private final SplittableRandom plans;
+  private final SplittableRandom ofTasks;
   private final RandomSteps stepping;
   private final RandomDisputes disputes;
   private final RandomBudgets budgets;
@@ -123,6 +124,7 @@ final class RandomHistory {
     this.pricing = new SplittableRandom(seed + 2_000_003);
     this.leaders = new SplittableRandom(seed + 8_000_009);
     this.plans = new SplittableRandom(seed + 9_000_011);
+    this.ofTasks = new SplittableRandom(seed + 3_000_017);
     this.stepping = new RandomSteps(seed, story);
     this.disputes = new RandomDisputes(seed, story);
     this.budgets = new RandomBudgets(new SplittableRandom(seed + 7_000_057));
@@ -432,7 +434,10 @@ final class RandomHistory {
       String kind = kinds.get(random.nextInt(kinds.size()));
       String offset = kind.equals("after") && random.nextBoolean() ? "+" + random.nextInt(9) : "";
       JobId other = random.nextInt(3) == 0 ? array() : job();
-      parts.add(random.nextInt(6) == 0 ? "singleton" : kind + ":" + other + offset);
+      // Other dice, so that all else comes up as it did before there were such dependencies.
+      boolean array = story.machine.state().job(other).stream().anyMatch(it -> it.array() != null);
+      String task = array && ofTasks.nextInt(2) == 0 ? "_" + ofTasks.nextInt(9) : "";
+      parts.add(random.nextInt(6) == 0 ? "singleton" : kind + ":" + other + task + offset);
     }
     return String.join(random.nextInt(3) == 0 ? "?" : ",", parts);
   }

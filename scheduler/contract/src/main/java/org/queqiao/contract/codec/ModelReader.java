@@ -154,6 +154,7 @@ final class ModelReader {
     return new Dependency(
         kind,
         kind == Dependency.Kind.SINGLETON ? null : new JobId(dependency.getJob()),
+        dependency.hasTask() ? (Integer) dependency.getTask() : null,
         dependency.getOffsetMs());
   }
 

@@ -138,12 +138,18 @@ final class ModelWriter {
               .setBeforeMs(terms.signal().beforeMs())
               .setBatchOnly(terms.signal().batchOnly()));
     }
-    for (Dependency each : terms.dependency().parts()) {
-      out.addDependencies(
-          PbDependency.newBuilder()
-              .setKind(kind(each.kind()))
-              .setJob(each.job() == null ? 0 : each.job().value())
-              .setOffsetMs(each.offsetMs()));
+    terms.dependency().parts().forEach(each -> out.addDependencies(dependency(each)));
+    return out.build();
+  }
+
+  private static PbDependency dependency(Dependency dependency) {
+    PbDependency.Builder out =
+        PbDependency.newBuilder()
+            .setKind(kind(dependency.kind()))
+            .setJob(dependency.job() == null ? 0 : dependency.job().value())
+            .setOffsetMs(dependency.offsetMs());
+    if (dependency.task() != null) {
+      out.setTask(dependency.task());
     }
     return out.build();
   }

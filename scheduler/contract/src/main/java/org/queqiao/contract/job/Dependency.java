@@ -3,13 +3,14 @@ package org.queqiao.contract.job;
 import org.queqiao.contract.id.JobId;
 
 /**
- * One condition on another job, named as Slurm names it.
+ * One condition on another job or on one task of an array, named as Slurm names it.
  *
  * @param kind what must have happened
  * @param job to which job; null for {@code SINGLETON}
+ * @param task index of the task of the array {@code job} that alone counts, or null for the whole
  * @param offsetMs for {@code AFTER}: how long ago it must have happened; else 0
  */
-public record Dependency(Kind kind, JobId job, long offsetMs) {
+public record Dependency(Kind kind, JobId job, Integer task, long offsetMs) {
   private static final long MINUTE_MS = 60_000;
 
   /** What must have happened. */
@@ -38,17 +39,26 @@ public record Dependency(Kind kind, JobId job, long offsetMs) {
     }
   }
 
+  /** On a whole job. */
+  public Dependency(Kind kind, JobId job, long offsetMs) {
+    this(kind, job, null, offsetMs);
+  }
+
   public Dependency {
     if ((job == null) != (kind == Kind.SINGLETON)) {
       throw new IllegalArgumentException(kind + " with job " + job);
     }
+    if (task != null && (task < 0 || job == null || kind == Kind.AFTER_CORRESPONDING)) {
+      throw new IllegalArgumentException(kind + " with task " + task);
+    }
   }
 
-  /** As Slurm writes it, such as {@code after:12+10}. */
+  /** As Slurm writes it, such as {@code after:12_3+10}. */
   @Override
   public String toString() {
     return kind.slurmWord()
         + (job == null ? "" : ":" + job)
+        + (task == null ? "" : "_" + task)
         + (offsetMs == 0 ? "" : "+" + offsetMs / MINUTE_MS);
   }
 }

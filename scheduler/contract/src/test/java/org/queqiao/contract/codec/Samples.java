@@ -424,6 +424,27 @@ final class Samples {
                     new WarningSignal(10, 90_000, true))),
             "",
             HASH));
+    out.put(
+        "JobSubmitted-dependsOnTask",
+        new JobSubmitted(
+            RUN.job(),
+            USER,
+            "liwei",
+            1234,
+            SPEC_WITH_TERMS.with(
+                new JobTerms(
+                    0,
+                    0,
+                    0,
+                    new DependencyRule(
+                        true,
+                        List.of(
+                            new Dependency(Dependency.Kind.AFTER, new JobId(5), 0, 600_000),
+                            new Dependency(Dependency.Kind.AFTER_NOT_OK, new JobId(6), 7, 0))),
+                    false,
+                    false)),
+            "",
+            HASH));
     out.put("NodeDrained-health", new NodeDrained(NODE, "health check: fan", true));
     out.put("JobHeld-tasks", new JobHeld(new JobId(12), false, ARRAY.tasks()));
     out.put("JobHeld-letsGo", new JobHeld(new JobId(12), true, null, true));

@@ -9,7 +9,7 @@ import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.DependencyRule;
 
 /**
- * Reads dependencies as Slurm writes them: {@code KIND:JOB[+MINUTES][:JOB[+MINUTES]...]} or {@code
+ * Reads dependencies as Slurm writes them: {@code KIND:JOB[_TASK][+MINUTES][:JOB...]} or {@code
  * singleton}, joined by commas when all must hold and by question marks when one is enough.
  */
 final class DependencyText {
@@ -21,7 +21,7 @@ final class DependencyText {
   private static final long MAX_MINUTES = 525_600;
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
-  private static final Pattern TASK = Pattern.compile("([0-9]{1,18})_[0-9]{1,7}");
+  private static final Pattern TASK = Pattern.compile("([0-9]{1,18})_([0-9]{1,9})");
 
   private final List<Dependency> parts = new ArrayList<>();
   private String problem;
@@ -87,19 +87,25 @@ final class DependencyText {
   private void job(Dependency.Kind kind, String text) {
     int plus = text.indexOf('+');
     String number = plus < 0 ? text : text.substring(0, plus);
-    Matcher task = TASK.matcher(number);
-    if (task.matches()) {
-      problem =
-          "names "
-              + number
-              + ", one task of an array: a job waits for a whole array ("
-              + kind.slurmWord()
-              + ":"
-              + task.group(1)
-              + "), or each task of an array for the one with its index (aftercorr:"
-              + task.group(1)
-              + ")";
-      return;
+    Matcher ofArray = TASK.matcher(number);
+    Integer task = null;
+    if (ofArray.matches()) {
+      number = ofArray.group(1);
+      task = Integer.valueOf(ofArray.group(2));
+      if (kind == Dependency.Kind.AFTER_CORRESPONDING) {
+        problem =
+            "names task "
+                + task
+                + " after aftercorr, by which each task waits for the one with its own index: write"
+                + " aftercorr:"
+                + number
+                + " for that, afterok:"
+                + number
+                + "_"
+                + task
+                + " for one task";
+        return;
+      }
     }
     if (!NUMBER.matcher(number).matches() || Long.parseLong(number) == 0) {
       problem = "names \"" + number + "\", which is no number of a job";
@@ -118,7 +124,7 @@ final class DependencyText {
       }
       minutes = Long.parseLong(offset);
     }
-    add(new Dependency(kind, new JobId(Long.parseLong(number)), minutes * MINUTE_MS));
+    add(new Dependency(kind, new JobId(Long.parseLong(number)), task, minutes * MINUTE_MS));
   }
 
   private void add(Dependency part) {

@@ -84,7 +84,7 @@ final class TermsCheck {
       }
       rule = read.rule();
       for (Dependency each : rule.parts()) {
-        String problem = each.job() == null ? crowd(actor, name) : problem(actor, each.job());
+        String problem = each.job() == null ? crowd(actor, name) : problem(actor, each);
         if (problem != null) {
           return Resolved.wrong("dependency", problem);
         }
@@ -162,7 +162,8 @@ final class TermsCheck {
   }
 
   /** Why nothing can depend on this job, or null. Private and unknown jobs are told alike. */
-  private String problem(Actor actor, JobId id) {
+  private String problem(Actor actor, Dependency on) {
+    JobId id = on.job();
     if (id.value() > cluster.lastJobId()) {
       return "there is no job "
           + id
@@ -183,12 +184,34 @@ final class TermsCheck {
           + id
           + " that you may depend on: it is unknown, not yours to see, or ended too long ago";
     }
+    String wrongTask = on.task() == null ? null : problemOfTask(id, on.task());
+    if (wrongTask != null) {
+      return wrongTask;
+    }
     return cluster.jobs().waits().countDependentsOf(id) < MAX_DEPENDENTS
         ? null
         : MAX_DEPENDENTS
             + " jobs wait for job "
             + id
             + ", which is the most: let further ones depend on one of those";
+  }
+
+  /** Why nothing can depend on one task of a job, or null. */
+  private String problemOfTask(JobId id, int index) {
+    Job job = cluster.jobs().find(id).orElse(null);
+    if (job == null) {
+      return "job "
+          + id
+          + " ended too long ago for its tasks to be told apart: depend on the whole, without _"
+          + index;
+    }
+    if (job.array() == null) {
+      return "job " + id + " is no array: there is no task " + index + " of it";
+    }
+    TaskIndices tasks = job.spec().array().tasks();
+    return tasks.ordinalOf(index) >= 0
+        ? null
+        : "array " + id + " has no task " + index + "; it has " + tasks.shortened(8);
   }
 
   /** Why no further singleton of this name can wait, or null. */

@@ -1,6 +1,8 @@
 package org.queqiao.core.check;
 
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.TreeMap;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobArray;
@@ -11,7 +13,10 @@ import org.queqiao.contract.job.TaskRange;
 final class ArrayLife {
   private final BitSet waiting = new BitSet();
   private final TreeMap<Integer, JobId> jobs = new TreeMap<>();
+  private final List<Ended> endedWaiting = new ArrayList<>();
   private int holding;
+
+  private record Ended(TaskIndices tasks, long endMs) {}
 
   ArrayLife(JobArray array) {
     for (TaskRange range : array.tasks().ranges()) {
@@ -29,8 +34,9 @@ final class ArrayLife {
   }
 
   /** Whether all of these waited; they do not any more. */
-  boolean ended(TaskIndices tasks) {
+  boolean ended(TaskIndices tasks, long endMs) {
     boolean waited = true;
+    endedWaiting.add(new Ended(tasks, endMs));
     for (TaskRange range : tasks.ranges()) {
       for (int index = range.first(); index <= range.last(); index += range.step()) {
         waited &= waiting.get(index);
@@ -38,6 +44,16 @@ final class ArrayLife {
       }
     }
     return waited;
+  }
+
+  /** When a task ended without a start; -1 for one that did not. */
+  long endedWaitingMs(int index) {
+    for (Ended each : endedWaiting) {
+      if (each.tasks.ordinalOf(index) >= 0) {
+        return each.endMs;
+      }
+    }
+    return -1;
   }
 
   boolean anyWaiting() {

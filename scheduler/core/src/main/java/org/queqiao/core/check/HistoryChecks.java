@@ -251,7 +251,7 @@ public final class HistoryChecks {
         whole != null
             && whole.array != null
             && whole.state == JobState.PENDING
-            && whole.array.ended(event.tasks());
+            && whole.array.ended(event.tasks(), event.endMs());
     require(waited, "I5", "tasks " + event.tasks() + " of " + event.array() + " did not all wait");
     if (whole != null && whole.array != null) {
       begun(whole, nowMs);
@@ -306,12 +306,20 @@ public final class HistoryChecks {
                   && each.submitted.spec().name().equals(life.spec.name()));
     }
     Life other = lives.get(part.job());
-    if (part.kind() == Dependency.Kind.AFTER_CORRESPONDING
-        && life.index >= 0
-        && other != null
-        && other.array != null
-        && other.array.job(life.index) != null) {
-      other = lives.get(other.array.job(life.index));
+    Integer index = part.task();
+    if (part.kind() == Dependency.Kind.AFTER_CORRESPONDING && life.index >= 0) {
+      index = life.index;
+    }
+    if (index != null && other != null && other.array != null) {
+      JobId own = other.array.job(index);
+      long endMs = other.array.endedWaitingMs(index);
+      if (own == null && part.task() != null) {
+        // It has not been a job: it waits, or has ended without a start.
+        return endMs >= 0
+            && part.kind() != Dependency.Kind.AFTER_OK
+            && endMs <= nowMs - part.offsetMs();
+      }
+      other = own == null ? other : lives.get(own);
     }
     if (other == null) {
       return false;

@@ -75,8 +75,25 @@ public final class WaitsForSomebody {
   }
 
   private boolean isOnStuck(Job job, Dependency on) {
-    return on.kind() == Dependency.Kind.SINGLETON
-        ? names.contains(new Named(job.user(), job.spec().name()))
-        : found.contains(on.job());
+    if (on.kind() == Dependency.Kind.SINGLETON) {
+      return names.contains(new Named(job.user(), job.spec().name()));
+    }
+    return on.task() == null ? found.contains(on.job()) : isStuck(on.job(), on.task());
+  }
+
+  /** One task: its own job if it is one, else what holds it or all of its array. */
+  private boolean isStuck(JobId id, int index) {
+    Job own = cluster.jobs().tasksOf(id).get(index);
+    if (own != null) {
+      return own.awaitsStart() && isStuck(own);
+    }
+    Job array = cluster.jobs().find(id).orElse(null);
+    int ordinal = array == null ? -1 : array.spec().array().tasks().ordinalOf(index);
+    return ordinal >= 0
+        && array.array().isWaiting(ordinal)
+        && (found.contains(id)
+            || array.array().isHeld(ordinal, false)
+            || array.array().isHeld(ordinal, true)
+            || array.array().isHopeless(ordinal));
   }
 }

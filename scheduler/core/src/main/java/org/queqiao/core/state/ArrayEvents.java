@@ -101,6 +101,7 @@ final class ArrayEvents {
               keepPromise(array);
             });
     counterparts(array, event.tasks(), false);
+    dependencies.endedWaiting(array.id(), event.tasks(), event.endMs(), nowMs);
     if (!array.awaitsStart()) {
       dependencies.moved(array, nowMs);
     }

@@ -292,6 +292,11 @@ public final class ArrayProgress {
     return nextReady(0) < 0 && heldByUser.isEmpty() && heldByAdministrator.isEmpty();
   }
 
+  /** Whether a waiting task waits for ever. */
+  public boolean isHopeless(int ordinal) {
+    return hopeless.contains(ordinal);
+  }
+
   /** Whether waiting tasks wait for ever. */
   boolean hasHopeless() {
     return !hopeless.isEmpty();

@@ -1,10 +1,15 @@
 package org.queqiao.core.state;
 
+import static org.queqiao.core.state.Legality.require;
+
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 
@@ -26,6 +31,18 @@ final class DependencyEvents {
           job.state().isTerminal(),
           job.state() == JobState.COMPLETED,
           isArray(job));
+    }
+
+    /** One task; of those that are no jobs of their own any more, the time is not known more exactly. */
+    static Standing of(Job array, int index, Job task) {
+      if (task != null) {
+        return of(task);
+      }
+      int ordinal = array.spec().array().tasks().ordinalOf(index);
+      return array.array().isWaiting(ordinal)
+          ? new Standing(0, 0, false, false, false)
+          : new Standing(
+              0, array.array().lastEndMs(), true, !array.array().endedNotWell(ordinal), false);
     }
 
     static Standing of(ClusterImage.OutcomeImage outcome) {
@@ -60,18 +77,22 @@ final class DependencyEvents {
                     job.dependencies().fulfilled(i, nowMs);
                   }
                 } else {
-                  settle(job, i, part, standing(part.job()), nowMs);
+                  settle(job, i, part, standing(part), nowMs);
                 }
               }
               job.tryEligible(nowMs);
             });
   }
 
-  private Standing standing(JobId id) {
+  private Standing standing(Dependency part) {
+    JobId id = part.job();
     Optional<Job> job = cluster.jobs().find(id);
     if (job.isPresent()) {
-      return Standing.of(job.get());
+      return part.task() == null
+          ? Standing.of(job.get())
+          : Standing.of(job.get(), part.task(), cluster.jobs().tasksOf(id).get(part.task()));
     }
+    require(part.task() == null, "nothing is known of the tasks of " + id);
     return cluster
         .outcomes()
         .find(id)
@@ -82,7 +103,33 @@ final class DependencyEvents {
   /** A job started or ended: those that wait for it are told. */
   void moved(Job other, long nowMs) {
     Standing standing = Standing.of(other);
-    for (JobId each : cluster.jobs().waits().dependentsOf(other.id())) {
+    WaitTable waits = cluster.jobs().waits();
+    tell(waits.dependentsOf(other.id()), other.id(), null, standing, nowMs);
+    if (other.task() != null) {
+      taskMoved(other.task().array(), other.task().index(), standing, nowMs);
+    }
+    if (other.state().isTerminal()) {
+      waits.singletonsFreedBy(other).forEach(each -> freeSingleton(each, nowMs));
+    }
+  }
+
+  /** Waiting tasks of an array ended without a start: those that wait for one of them are told. */
+  void endedWaiting(JobId array, TaskIndices tasks, long endMs, long nowMs) {
+    Standing standing = new Standing(0, endMs, true, false, false);
+    for (int index : cluster.jobs().waits().tasksWaitedFor(array)) {
+      if (tasks.ordinalOf(index) >= 0) {
+        taskMoved(array, index, standing, nowMs);
+      }
+    }
+  }
+
+  private void taskMoved(JobId array, int index, Standing standing, long nowMs) {
+    tell(cluster.jobs().waits().dependentsOf(array, index), array, index, standing, nowMs);
+  }
+
+  private void tell(
+      NavigableSet<JobId> waiting, JobId other, Integer task, Standing standing, long nowMs) {
+    for (JobId each : waiting) {
       Job job = cluster.jobs().find(each).orElseThrow(IllegalStateException::new);
       List<Dependency> parts = job.spec().terms().dependency().parts();
       cluster
@@ -91,15 +138,13 @@ final class DependencyEvents {
               job,
               () -> {
                 for (int i = 0; i < parts.size(); i++) {
-                  if (other.id().equals(parts.get(i).job())) {
-                    settle(job, i, parts.get(i), standing, nowMs);
+                  Dependency part = parts.get(i);
+                  if (other.equals(part.job()) && Objects.equals(task, part.task())) {
+                    settle(job, i, part, standing, nowMs);
                   }
                 }
                 job.tryEligible(nowMs);
               });
-    }
-    if (other.state().isTerminal()) {
-      cluster.jobs().waits().singletonsFreedBy(other).forEach(each -> freeSingleton(each, nowMs));
     }
   }
 

@@ -15,7 +15,8 @@ import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
  * What waiting jobs wait for besides their turn.
  *
  * <pre>
- *   dependents   by job: the waiting jobs that depend on it
+ *   dependents   by job: the waiting jobs that depend on it as a whole
+ *   ofTasks      by array and index: the waiting jobs that depend on one task
  *   releases     not eligible yet, by the time from which they are
  *   lastStarts   with a deadline, by the last time at which they can start and still end by it
  *   hopeless     to be cancelled, because their dependency can never be met
@@ -28,6 +29,7 @@ import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
  */
 public final class WaitTable {
   private final TreeMap<JobId, TreeSet<JobId>> dependents = new TreeMap<>();
+  private final TreeMap<JobId, TreeMap<Integer, TreeSet<JobId>>> ofTasks = new TreeMap<>();
   private final TreeSet<JobTable.Moment> releases = new TreeSet<>();
   private final TreeSet<JobTable.Moment> lastStarts = new TreeSet<>();
   private final TreeSet<JobId> hopeless = new TreeSet<>();
@@ -87,7 +89,12 @@ public final class WaitTable {
       return;
     }
     for (Dependency each : job.spec().terms().dependency().parts()) {
-      if (each.job() != null) {
+      if (each.task() != null) {
+        ofTasks
+            .computeIfAbsent(each.job(), _ -> new TreeMap<>())
+            .computeIfAbsent(each.task(), _ -> new TreeSet<>())
+            .add(job.id());
+      } else if (each.job() != null) {
         dependents.computeIfAbsent(each.job(), _ -> new TreeSet<>()).add(job.id());
       }
     }
@@ -121,13 +128,15 @@ public final class WaitTable {
       return;
     }
     for (Dependency each : job.spec().terms().dependency().parts()) {
-      if (each.job() != null) {
-        dependents.computeIfPresent(
+      if (each.task() != null) {
+        ofTasks.computeIfPresent(
             each.job(),
-            (_, waiting) -> {
-              waiting.remove(job.id());
-              return waiting.isEmpty() ? null : waiting;
+            (_, byIndex) -> {
+              remove(byIndex, each.task(), job.id());
+              return byIndex.isEmpty() ? null : byIndex;
             });
+      } else if (each.job() != null) {
+        remove(dependents, each.job(), job.id());
       }
     }
     if (job.eligibleMs() == 0 && Dependence.releaseMs(job) != DependencyProgress.NOT_YET) {
@@ -139,16 +148,45 @@ public final class WaitTable {
     hopeless.remove(job.id());
   }
 
-  /** The waiting jobs that depend on a job. */
+  private static <K> void remove(TreeMap<K, TreeSet<JobId>> from, K key, JobId job) {
+    from.computeIfPresent(
+        key,
+        (_, waiting) -> {
+          waiting.remove(job);
+          return waiting.isEmpty() ? null : waiting;
+        });
+  }
+
+  /** The waiting jobs that depend on one task of an array. */
+  NavigableSet<JobId> dependentsOf(JobId array, int index) {
+    TreeMap<Integer, TreeSet<JobId>> byIndex = ofTasks.get(array);
+    TreeSet<JobId> found = byIndex == null ? null : byIndex.get(index);
+    return found == null ? Collections.emptyNavigableSet() : new TreeSet<>(found);
+  }
+
+  /** The indices of the tasks of an array that waiting jobs depend on one by one. */
+  NavigableSet<Integer> tasksWaitedFor(JobId array) {
+    TreeMap<Integer, TreeSet<JobId>> byIndex = ofTasks.get(array);
+    return byIndex == null ? Collections.emptyNavigableSet() : new TreeSet<>(byIndex.keySet());
+  }
+
+  /** The waiting jobs that depend on a job as a whole. */
   NavigableSet<JobId> dependentsOf(JobId job) {
     TreeSet<JobId> found = dependents.get(job);
     return found == null ? Collections.emptyNavigableSet() : new TreeSet<>(found);
   }
 
-  /** How many waiting jobs depend on a job. */
+  /** How many waiting jobs depend on a job or, one by one, on tasks of it. */
   public int countDependentsOf(JobId job) {
     TreeSet<JobId> found = dependents.get(job);
-    return found == null ? 0 : found.size();
+    int count = found == null ? 0 : found.size();
+    TreeMap<Integer, TreeSet<JobId>> byIndex = ofTasks.get(job);
+    if (byIndex != null) {
+      for (TreeSet<JobId> each : byIndex.values()) {
+        count += each.size();
+      }
+    }
+    return count;
   }
 
   /** How many jobs of a user and name wait for earlier ones. */
@@ -245,6 +283,8 @@ public final class WaitTable {
   public String toString() {
     return "dependents "
         + dependents
+        + ", of tasks "
+        + ofTasks
         + ", releases "
         + releases
         + ", last starts "

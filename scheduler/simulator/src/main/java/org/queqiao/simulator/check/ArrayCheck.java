@@ -48,6 +48,7 @@ final class ArrayCheck {
         Invariant.I5,
         () -> "entry " + logged.position() + ": not all of " + e + " waited");
     whole.array.waiting.removeAll(tasks);
+    tasks.forEach(each -> whole.array.endedWaiting.put(each, e.endMs()));
     begun(whole, logged);
   }
 

@@ -15,6 +15,9 @@ final class ModelArray {
   /** The job that an index became. */
   final TreeMap<Integer, JobId> jobs = new TreeMap<>();
 
+  /** When an index ended that became no job. */
+  final TreeMap<Integer, Long> endedWaiting = new TreeMap<>();
+
   /** How many tasks hold cores. */
   int holding;
 

@@ -1,6 +1,7 @@
 package org.queqiao.simulator.check;
 
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.Dependency;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
@@ -50,14 +51,21 @@ final class TermsCheck {
                   && each.spec.name().equals(job.spec.name())
                   && !each.state.isTerminal());
     }
-    ModelJob whole = model.job(part.job());
-    ModelJob other =
-        part.kind() == Dependency.Kind.AFTER_CORRESPONDING
-                && job.task != null
-                && whole.array != null
-                && whole.array.jobs.containsKey(job.task.index())
-            ? model.job(whole.array.jobs.get(job.task.index()))
-            : whole;
+    ModelJob other = model.job(part.job());
+    Integer index = part.task();
+    if (part.kind() == Dependency.Kind.AFTER_CORRESPONDING && job.task != null) {
+      index = job.task.index();
+    }
+    if (index != null && other.array != null) {
+      JobId own = other.array.jobs.get(index);
+      if (own == null && part.task() != null) {
+        Long endMs = other.array.endedWaiting.get(index);
+        return endMs != null
+            && part.kind() != Dependency.Kind.AFTER_OK
+            && nowMs >= endMs + part.offsetMs();
+      }
+      other = own == null ? other : model.job(own);
+    }
     boolean ended = other.state.isTerminal();
     boolean well = other.state == JobState.COMPLETED;
     return switch (part.kind()) {
