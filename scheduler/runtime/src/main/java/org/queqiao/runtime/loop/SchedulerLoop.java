@@ -128,8 +128,7 @@ final class SchedulerLoop {
     CompletableFuture<T> answer = new CompletableFuture<>();
     if (!inbox.offer(Inbox.Lane.ORDINARY, new Entry.Asked<>(question, answer))) {
       meter.refused.increment();
-      answer.completeExceptionally(
-          new IllegalStateException("the scheduler is busy: try again in a second"));
+      answer.completeExceptionally(new InboxFull());
     }
     return answer;
   }

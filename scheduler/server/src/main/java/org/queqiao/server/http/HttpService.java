@@ -221,7 +221,7 @@ public final class HttpService {
     new ClusterRoutes(view, around.gateway().clusters(), around.reads(), blocking).on(api);
     new SiteRoutes(view, inputs, around.unixAccounts(), blocking).on(api);
     new PriorityRoutes(view, inputs).on(api);
-    new LicenceRoutes(inputs, around.door()).on(api);
+    new LicenceRoutes(inputs).on(api);
     InstantSource clock = InstantSource.system();
     new WhyRoutes(view, reader, longQuestions, around.questions(), around.forecasts(), clock)
         .on(api);

@@ -14,6 +14,7 @@ import org.queqiao.server.view.Door;
 /** Inputs of requests: a refusal is answered as it is, else the code goes on with the reply. */
 final class Inputs {
   private final Door door;
+  private final StateQuestions questions;
   private final RejectionMeter rejections;
   private final boolean reasonsRequired;
 
@@ -24,23 +25,14 @@ final class Inputs {
    */
   Inputs(Door door, RejectionMeter rejections, boolean reasonsRequired) {
     this.door = door;
+    this.questions = new StateQuestions(door);
     this.rejections = rejections;
     this.reasonsRequired = reasonsRequired;
   }
 
   /** Asks the scheduler about its state; the answer is given on the event loop of the call. */
   <T> void ask(Call call, Function<ClusterState, T> question, Consumer<T> answer) {
-    var _ =
-        door.ask(question)
-            .whenComplete((found, failure) ->
-                call.onLoop(() -> {
-                  if (failure != null) {
-                    call.refuse(
-                        Refused.busy("the scheduler is busy: try again in a second").refusal());
-                  } else {
-                    answer.accept(found);
-                  }
-                }));
+    questions.ask(call, question, answer);
   }
 
   /** Hands an input in, for a thread that waits for the reply, refusals included. */

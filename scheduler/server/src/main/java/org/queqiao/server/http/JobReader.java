@@ -30,7 +30,7 @@ final class JobReader {
   private static final int REASONS_AT_ONCE = 100;
 
   private final ClusterView view;
-  private final Door door;
+  private final StateQuestions questions;
   private final LedgerHistory history;
   private final Blocking blocking;
 
@@ -43,7 +43,7 @@ final class JobReader {
 
   JobReader(ClusterView view, Door door, LedgerHistory history, Blocking blocking) {
     this.view = view;
-    this.door = door;
+    this.questions = new StateQuestions(door);
     this.history = history;
     this.blocking = blocking;
   }
@@ -83,34 +83,33 @@ final class JobReader {
       Consumer<JobDocument> found,
       Consumer<Refused> missing) {
     JobId id = new JobId(array.id());
-    var _ =
-        door.ask(state ->
-                new Standing(
-                    state.task(id, index).orElse(null),
-                    state.waitingTasks(id).map(all -> all.ordinalOf(index) >= 0).orElse(false)))
-            .whenComplete((standing, refused) ->
-                call.onLoop(() -> {
-                  if (refused != null) {
-                    missing.accept(Refused.schedulerBusy());
-                  } else if (standing.own() != null) {
-                    find(
-                        call,
-                        standing.own().value(),
-                        found,
-                        () -> missing.accept(Refused.notFound(JobRoutes.NOT_THERE)));
-                  } else if (standing.waits()) {
-                    found.accept(array);
-                  } else {
-                    missing.accept(
-                        Refused.invalid(
-                            "task",
-                            "job "
-                                + array.id()
-                                + " has no task "
-                                + index
-                                + " that waits, runs or ended lately"));
-                  }
-                }));
+    questions.ask(
+        call,
+        state ->
+            new Standing(
+                state.task(id, index).orElse(null),
+                state.waitingTasks(id).map(all -> all.ordinalOf(index) >= 0).orElse(false)),
+        standing -> {
+          if (standing.own() != null) {
+            find(
+                call,
+                standing.own().value(),
+                found,
+                () -> missing.accept(Refused.notFound(JobRoutes.NOT_THERE)));
+          } else if (standing.waits()) {
+            found.accept(array);
+          } else {
+            missing.accept(
+                Refused.invalid(
+                    "task",
+                    "job "
+                        + array.id()
+                        + " has no task "
+                        + index
+                        + " that waits, runs or ended lately"));
+          }
+        },
+        () -> missing.accept(Refused.schedulerBusy()));
   }
 
   private record Standing(JobId own, boolean waits) {}
@@ -122,14 +121,11 @@ final class JobReader {
       return;
     }
     JobId id = new JobId(job.id());
-    var _ =
-        door.ask(state -> state.job(id).map(ClusterImage.JobImage::allocations))
-            .whenComplete((found, refused) ->
-                call.onLoop(() ->
-                    answer.accept(
-                        refused != null || found.isEmpty() || found.get().isEmpty()
-                            ? HeldDocument.UNKNOWN
-                            : new HeldDocument(found.get()))));
+    questions.ask(
+        call,
+        state -> state.job(id).map(ClusterImage.JobImage::allocations).orElse(List.of()),
+        found -> answer.accept(found.isEmpty() ? HeldDocument.UNKNOWN : new HeldDocument(found)),
+        () -> answer.accept(HeldDocument.UNKNOWN));
   }
 
   /** One job waits a moment for its charge; a list does not. */
@@ -157,14 +153,13 @@ final class JobReader {
       return;
     }
     JobId id = new JobId(entry.id());
-    var _ =
-        door.ask(state -> new Waiting(text(state.waitingTasks(id)), text(state.heldTasks(id))))
-            .whenComplete((tasks, refused) ->
-                call.onLoop(() ->
-                    found.accept(
-                        refused != null || tasks.all() == null
-                            ? known
-                            : known.withWaiting(tasks.all(), tasks.held()))));
+    questions.ask(
+        call,
+        state -> new Waiting(text(state.waitingTasks(id)), text(state.heldTasks(id))),
+        tasks ->
+            found.accept(
+                tasks.all() == null ? known : known.withWaiting(tasks.all(), tasks.held())),
+        () -> found.accept(known));
   }
 
   /** Tasks that have not started, and those of them that are held one by one, or null. */
@@ -217,7 +212,7 @@ final class JobReader {
     return new Page(items, next);
   }
 
-  /** Adds reasons and charges. Without them a job can still be shown, so a refusal leaves null. */
+  /** Adds reasons and charges. Without them a job can still be shown, so a busy scheduler leaves null. */
   private void complete(Call call, List<JobEntry> entries, Consumer<List<JobDocument>> answer) {
     long booked = history.position();
     List<JobEntry> uncharged =
@@ -286,25 +281,20 @@ final class JobReader {
       return;
     }
     int to = Math.min(waiting.size(), from + REASONS_AT_ONCE);
-    var _ =
-        door.ask(
-                state -> {
-                  Map<Long, Known> found = new HashMap<>();
-                  for (JobId each : waiting.subList(from, to)) {
-                    found.put(
-                        each.value(), new Known(state.pendingWhy(each), state.predictedMs(each)));
-                  }
-                  return found;
-                })
-            .whenComplete((found, refused) ->
-                call.onLoop(() -> {
-                  if (refused != null) {
-                    done.run();
-                    return;
-                  }
-                  reasons.putAll(found);
-                  explain(call, waiting, to, reasons, done);
-                }));
+    questions.ask(
+        call,
+        state -> {
+          Map<Long, Known> found = new HashMap<>();
+          for (JobId each : waiting.subList(from, to)) {
+            found.put(each.value(), new Known(state.pendingWhy(each), state.predictedMs(each)));
+          }
+          return found;
+        },
+        found -> {
+          reasons.putAll(found);
+          explain(call, waiting, to, reasons, done);
+        },
+        done);
   }
 
   private static JobDocument document(JobEntry entry, Known known) {

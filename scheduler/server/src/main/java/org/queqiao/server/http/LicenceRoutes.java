@@ -4,33 +4,28 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.node.NetworkSwitch;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.state.ClusterState;
-import org.queqiao.server.view.Door;
 
 /** The licences of the site, how many are in use, and the switches of its network. */
 final class LicenceRoutes {
   private final Inputs inputs;
-  private final Door door;
 
   /** A licence and how many of it runs hold. */
   private record Use(LicenceDefined licence, int used) {}
 
-  LicenceRoutes(Inputs inputs, Door door) {
+  LicenceRoutes(Inputs inputs) {
     this.inputs = inputs;
-    this.door = door;
   }
 
   void on(Api api) {
     api.on(
         "listLicences",
         call ->
-            ask(
+            inputs.ask(
                 call,
                 LicenceRoutes::uses,
                 all ->
@@ -38,7 +33,7 @@ final class LicenceRoutes {
                         call, all, each -> each.licence().name(), LicenceRoutes::write)));
     api.on("putLicence", this::put);
     api.on(
-        "getTopology", call -> ask(call, ClusterState::topology, found -> topology(call, found)));
+        "getTopology", call -> inputs.ask(call, ClusterState::topology, found -> topology(call, found)));
     api.on("putTopology", this::putTopology);
   }
 
@@ -49,7 +44,7 @@ final class LicenceRoutes {
         call,
         new Input.DefineLicence(call.principal().actor(), new LicenceDefined(name, count)),
         _ ->
-            ask(
+            inputs.ask(
                 call,
                 LicenceRoutes::uses,
                 all -> {
@@ -102,19 +97,6 @@ final class LicenceRoutes {
     return state.licences().stream()
         .map(each -> new Use(each, state.licencesUsed(each.name())))
         .toList();
-  }
-
-  private <T> void ask(Call call, Function<ClusterState, T> question, Consumer<T> answer) {
-    var _ =
-        door.ask(question)
-            .whenComplete((found, failure) ->
-                call.onLoop(() -> {
-                  if (failure != null) {
-                    call.refuse(Refused.schedulerBusy().refusal());
-                  } else {
-                    answer.accept(found);
-                  }
-                }));
   }
 
   private static void write(Use use, JsonGenerator out) throws IOException {
