@@ -167,7 +167,8 @@ final class TermsCheck {
     if (id.value() > cluster.lastJobId()) {
       return "there is no job "
           + id
-          + " yet: a job depends on jobs that were submitted before, never on itself or a later one";
+          + " yet: a job depends on jobs that were submitted before, never on itself or a later"
+          + " one";
     }
     Optional<Action> see =
         cluster

@@ -33,7 +33,10 @@ final class DependencyEvents {
           isArray(job));
     }
 
-    /** One task; of those that are no jobs of their own any more, the time is not known more exactly. */
+    /**
+     * One task; of those that are no jobs of their own any more, the time is not known more
+     * exactly.
+     */
     static Standing of(Job array, int index, Job task) {
       if (task != null) {
         return of(task);

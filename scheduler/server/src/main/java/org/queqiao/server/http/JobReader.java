@@ -212,7 +212,10 @@ final class JobReader {
     return new Page(items, next);
   }
 
-  /** Adds reasons and charges. Without them a job can still be shown, so a busy scheduler leaves null. */
+  /**
+   * Adds reasons and charges. Without them a job can still be shown, so a busy scheduler leaves
+   * null.
+   */
   private void complete(Call call, List<JobEntry> entries, Consumer<List<JobDocument>> answer) {
     long booked = history.position();
     List<JobEntry> uncharged =

@@ -33,7 +33,8 @@ final class LicenceRoutes {
                         call, all, each -> each.licence().name(), LicenceRoutes::write)));
     api.on("putLicence", this::put);
     api.on(
-        "getTopology", call -> inputs.ask(call, ClusterState::topology, found -> topology(call, found)));
+        "getTopology",
+        call -> inputs.ask(call, ClusterState::topology, found -> topology(call, found)));
     api.on("putTopology", this::putTopology);
   }
 
