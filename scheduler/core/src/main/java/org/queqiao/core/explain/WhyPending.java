@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.core.limit.BudgetGate;
@@ -78,9 +79,10 @@ public final class WhyPending {
       return PendingReason.PRIORITY;
     }
     if (hasRoom(job)) {
-      return rivals.place(job, true) == Rivals.Place.FIRST
-          ? PendingReason.NONE
-          : PendingReason.PRIORITY;
+      if (rivals.place(job, true) != Rivals.Place.FIRST) {
+        return PendingReason.PRIORITY;
+      }
+      return dear(job).isPresent() ? PendingReason.LIMIT : PendingReason.NONE;
     }
     if (place == Rivals.Place.BEYOND) {
       return PendingReason.PRIORITY;
@@ -117,7 +119,7 @@ public final class WhyPending {
   PendingWhy why(Job job, Supplier<Rivals> among) {
     PendingReason reason = reason(job, among);
     if (reason == PendingReason.LIMIT) {
-      return block(job).orElseThrow();
+      return block(job).or(() -> dear(job)).orElseThrow();
     }
     String sentence =
         switch (reason) {
@@ -181,6 +183,14 @@ public final class WhyPending {
 
   private Optional<PendingWhy> block(Job job) {
     return new LimitTree(cluster, cluster.timeMs()).blocks(Claim.of(job)).map(LimitTree.Block::why);
+  }
+
+  /** The limit or wallet that leaves too little for the smallest nodes that have room now. */
+  private Optional<PendingWhy> dear(Job job) {
+    List<Allocation> cheapest = new SmallestNodes(cluster).of(job, reservations.clear(job));
+    return cheapest.isEmpty()
+        ? Optional.empty()
+        : new LimitTree(cluster, cluster.timeMs()).blocksOn(Claim.of(job), cheapest);
   }
 
   /** Whether all tasks of an array that could start otherwise are held one by one. */

@@ -131,7 +131,7 @@ public final class LimitTree {
 
   /** The least that a job gets. */
   public Demand least(JobSpec spec) {
-    return asked(spec);
+    return Demand.least(spec, cluster.offered().of(spec.partition()));
   }
 
   /** As {@link #blocks(Claim, List)}, with the least that the job gets. */
@@ -142,7 +142,7 @@ public final class LimitTree {
   }
 
   private Demand asked(JobSpec spec) {
-    return Demand.least(spec, cluster.offered().of(spec.partition()));
+    return Demand.leastOfAll(spec, cluster.offered().of(spec.partition()));
   }
 
   /**
@@ -354,6 +354,21 @@ public final class LimitTree {
   }
 
   /**
+   * As {@link #blocks(Claim, List)}, in words, for nodes that are the smallest that have room:
+   * where smaller ones come free, it may be no limit any more.
+   */
+  public Optional<PendingWhy> blocksOn(Claim job, List<Allocation> smallest) {
+    LimitUse use = firstBlocking(job, Demand.of(job.spec(), smallest), false, null);
+    if (use == null) {
+      return gate.blocks(job, smallest).map(Block::why);
+    }
+    return Optional.of(
+        new PendingWhy(
+            SlurmWords.of(use.subject(), use.limit()),
+            amounts(job.user(), job.spec(), use) + " on the smallest nodes that have room now"));
+  }
+
+  /**
    * The first limit of which a job asks for more than it leaves to anybody, so that it cannot start
    * while both stay as they are.
    */
@@ -371,6 +386,11 @@ public final class LimitTree {
 
   /** A limit in words: whose, how much, who has how much of it, and what a job asks for. */
   public static String sentence(UserName user, JobSpec spec, LimitUse use) {
+    return amounts(user, spec, use)
+        + (use.isNeverMet() ? ", so it cannot start while both stay as they are" : "");
+  }
+
+  private static String amounts(UserName user, JobSpec spec, LimitUse use) {
     Limit limit = use.limit();
     String whose =
         switch (limit.scope()) {
@@ -395,8 +415,7 @@ public final class LimitTree {
         + "; "
         + (who.isEmpty() ? "" : who + " has " + use.used() + ", ")
         + "this job asks for "
-        + use.asks()
-        + (use.isNeverMet() ? ", so it cannot start while both stay as they are" : "");
+        + use.asks();
   }
 
   private static String name(Subject subject) {

@@ -2,6 +2,7 @@ package org.queqiao.core.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Parts;
 
@@ -176,6 +177,41 @@ public final class Demand {
             ? new Demand(large, largeShares, small, smallShares, nodes, mostShares)
             : new Demand(parted, growing, mostShares - parts.total(), arrangement);
     return copy.of(nodesOf).orElse(others.stream().map(Demand::copy).toList()).keptBy(kept);
+  }
+
+  /** The same on some of its nodes alone, without what may be taken instead. */
+  Demand within(NodeChoice some) {
+    Demand within =
+        parted == null
+            ? new Demand(large, largeShares, small, smallShares, both(nodes, some), mostShares)
+            : new Demand(
+                parted.stream()
+                    .map(each -> new Part(each.share(), each.shares(), both(each.nodes(), some)))
+                    .toList(),
+                growing,
+                mostShares - parts.total(),
+                arrangement);
+    return within.ofModels(namesNoModel, namesModel).of(nodesOf).keptBy(kept);
+  }
+
+  private static NodeChoice both(NodeChoice one, NodeChoice other) {
+    return node -> one.allows(node) && other.allows(node);
+  }
+
+  /** Whether it takes of a node what that has: all its cores, or memory for each core. */
+  boolean takesWhatNodesHave() {
+    return takesWholeNodes() || anyShare(Share::memoryPerCore);
+  }
+
+  /** Whether it takes all cores of its nodes. */
+  boolean takesWholeNodes() {
+    return anyShare(Share::wholeNode);
+  }
+
+  private boolean anyShare(Predicate<Share> asks) {
+    return parted == null
+        ? asks.test(small) || asks.test(large)
+        : parted.stream().anyMatch(each -> asks.test(each.share()));
   }
 
   /** Says on how many nodes of each component it is, before it is used; returns itself. */

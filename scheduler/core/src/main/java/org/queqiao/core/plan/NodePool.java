@@ -93,6 +93,11 @@ public final class NodePool {
     allCores[node] = cores;
   }
 
+  /** How much memory goes with a core of a node when a job does not say. */
+  long memoryPerCore(int node) {
+    return memoryPerCore[node];
+  }
+
   /** How many cores a node has, free or not. */
   long allCores(int node) {
     return allCores[node];

@@ -29,6 +29,7 @@ final class SliceStarts {
   private final long nowMs;
   private final List<Event> facts = new ArrayList<>();
   private final AccountLimits accounts;
+  private final CheaperNodes cheaper;
   private long lastJobId;
   private int starts;
 
@@ -36,7 +37,7 @@ final class SliceStarts {
    * Nothing has started yet.
    *
    * @param trial what is free
-   * @param rooms where there is room for less
+   * @param rooms where there is room for less, or on other nodes
    */
   SliceStarts(
       Cluster cluster, ClusterMirror mirror, Trial trial, FewerNodes.Rooms rooms, long nowMs) {
@@ -46,6 +47,7 @@ final class SliceStarts {
     this.limits = new LimitTree(cluster, nowMs);
     this.accounts = new AccountLimits(limits);
     this.fewer = new FewerNodes(mirror, trial, limits, rooms);
+    this.cheaper = new CheaperNodes(mirror, trial, limits, rooms);
     this.nowMs = nowMs;
     this.lastJobId = cluster.lastJobId();
   }
@@ -84,10 +86,11 @@ final class SliceStarts {
     }
     List<Allocation> chosen =
         trial.choose(job.spec(), start.demand().nodesOf(), mirror.names(start.nodes()));
-    boolean less = false;
-    if (!chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isPresent()) {
-      less = chosen.size() > job.spec().allNodes();
-      chosen = less ? fewer.of(job, start) : List.of();
+    boolean otherwise = !chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isPresent();
+    if (otherwise) {
+      boolean may = chosen.size() > job.spec().allNodes();
+      chosen = may ? fewer.of(job, start) : List.of();
+      chosen = chosen.isEmpty() ? cheaper.of(job, start) : chosen;
     }
     if (chosen.isEmpty()) {
       return Starts.Answer.STAYS;
@@ -108,7 +111,7 @@ final class SliceStarts {
     }
     run.starts(job, task, id.job());
     facts.add(new JobAllocated(id, chosen, predictedMs(job, start), in, true));
-    return less ? Starts.Answer.STARTS_WITH_LESS : Starts.Answer.STARTS;
+    return otherwise ? Starts.Answer.STARTS_OTHERWISE : Starts.Answer.STARTS;
   }
 
   /** Hears of a run before its fact. */

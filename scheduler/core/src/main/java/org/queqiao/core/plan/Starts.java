@@ -12,8 +12,8 @@ public interface Starts {
     STARTS,
     /** It does not start in this pass and takes no room. */
     STAYS,
-    /** It starts with less than was decided: the plan must be made anew. */
-    STARTS_WITH_LESS
+    /** It starts with less than was decided, or on other nodes: the plan must be made anew. */
+    STARTS_OTHERWISE
   }
 
   /** The job starts now, on these nodes, large shares first. */

@@ -74,6 +74,26 @@ public record Demand(long cores, long nodes, long memBytes, SortedMap<String, Lo
     return new Demand(cores, asked.nodes(), memBytes, asked.gres());
   }
 
+  /**
+   * As {@link #least}, but a job that has its nodes for itself has as many different ones as it
+   * asks for: it says something else with each node that comes.
+   */
+  public static Demand leastOfAll(JobSpec spec, Offered.Kinds kinds) {
+    Demand least = least(spec, kinds);
+    if (!spec.placement().exclusive() || kinds.isEmpty()) {
+      return least;
+    }
+    int needed =
+        spec.hasShapes()
+            ? 1
+            : spec.components().stream()
+                .mapToInt(each -> each.coresOnNode(each.nodes() - 1))
+                .min()
+                .orElse(1);
+    long cores = Math.max(least.cores(), kinds.cores(needed, least.nodes()));
+    return new Demand(cores, least.nodes(), least.memBytes(), least.gres());
+  }
+
   private static Demand onOne(JobSpec spec, int cores, long memBytes, Offered.Kinds kinds) {
     // On more nodes it may ask for less on each, so smaller ones may serve.
     int needed = spec.hasShapes() ? 1 : cores;

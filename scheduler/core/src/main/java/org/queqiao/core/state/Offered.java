@@ -50,6 +50,22 @@ public final class Offered {
       return found == null ? least : found;
     }
 
+    /**
+     * The cores of so many nodes, the smallest that have so many each; so many each for those that
+     * there are not.
+     */
+    public long cores(int least, long nodes) {
+      long left = nodes;
+      long sum = 0;
+      for (Map.Entry<Integer, TreeMap<Long, Integer>> each : counts.tailMap(least).entrySet()) {
+        long there = each.getValue().values().stream().mapToLong(count -> count).sum();
+        long taken = Math.min(left, there);
+        sum = Math.addExact(sum, Math.multiplyExact(taken, (long) each.getKey()));
+        left -= taken;
+      }
+      return Math.addExact(sum, Math.multiplyExact(left, (long) least));
+    }
+
     /** The least memory for a core of a node that has so many; of any node where none has. */
     public long memPerCore(int least) {
       NavigableMap<Integer, TreeMap<Long, Integer>> enough = counts.tailMap(least, true);

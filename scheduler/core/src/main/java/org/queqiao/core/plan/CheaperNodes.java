@@ -1,0 +1,99 @@
+package org.queqiao.core.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.queqiao.contract.job.Allocation;
+import org.queqiao.core.limit.AccountKey;
+import org.queqiao.core.limit.LimitTree;
+import org.queqiao.core.state.Claim;
+import org.queqiao.core.state.Job;
+
+/**
+ * Where a job starts that takes of its nodes what these have, all their cores or the memory that
+ * goes with its own, when a limit or a wallet leaves too little for the nodes that were decided: on
+ * the smallest nodes that have room beside the promises.
+ */
+final class CheaperNodes {
+  /** So many sizes of nodes are tried for one job; of more, some between the least and the most. */
+  private static final int MAX_SIZES = 8;
+
+  private final ClusterMirror mirror;
+  private final Trial trial;
+  private final LimitTree limits;
+  private final FewerNodes.Rooms rooms;
+
+  /** What was in vain: limits and room only get less before the slice is over. */
+  private final TreeSet<Tried> inVain = new TreeSet<>();
+
+  private record Tried(AccountKey account, int demand, long limitMs) implements Comparable<Tried> {
+    @Override
+    public int compareTo(Tried other) {
+      int order = account.compareTo(other.account);
+      order = order != 0 ? order : Integer.compare(demand, other.demand);
+      return order != 0 ? order : Long.compare(limitMs, other.limitMs);
+    }
+  }
+
+  CheaperNodes(ClusterMirror mirror, Trial trial, LimitTree limits, FewerNodes.Rooms rooms) {
+    this.mirror = mirror;
+    this.trial = trial;
+    this.limits = limits;
+    this.rooms = rooms;
+  }
+
+  /**
+   * The smallest nodes that have room, where limits and wallet leave enough for them.
+   *
+   * @param start what was decided, and taken back
+   * @return nothing where they do not, or where no smaller ones have room
+   */
+  List<Allocation> of(Job job, PlanJob start) {
+    Demand demand = start.demand();
+    Tried tried = new Tried(AccountKey.of(job), demand.number(), start.limit());
+    if (!demand.takesWhatNodesHave() || inVain.contains(tried)) {
+      return List.of();
+    }
+    for (long most : sizes(demand, start.nodes())) {
+      Demand small = demand.within(node -> size(demand, node) <= most);
+      int[] on = rooms.find(small, start);
+      if (on != null) {
+        List<Allocation> chosen = trial.choose(job.spec(), demand.nodesOf(), mirror.names(on));
+        if (!chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isEmpty()) {
+          return chosen;
+        }
+        break;
+      }
+    }
+    if (demand.number() != 0) {
+      inVain.add(tried);
+    }
+    return List.of();
+  }
+
+  /** The sizes below the greatest that was decided, from the least on. */
+  private List<Long> sizes(Demand demand, int[] decided) {
+    long most = 0;
+    for (int node : decided) {
+      most = Math.max(most, mirror.isLicences(node) ? 0 : size(demand, node));
+    }
+    TreeSet<Long> all = new TreeSet<>();
+    for (int node = 0; node < mirror.planner().pool().nodes(); node++) {
+      if (!mirror.isLicences(node)) {
+        all.add(size(demand, node));
+      }
+    }
+    List<Long> below = List.copyOf(all.headSet(most));
+    List<Long> some = new ArrayList<>();
+    int steps = Math.min(MAX_SIZES, below.size());
+    for (int i = 0; i < steps; i++) {
+      some.add(below.get(steps == 1 ? 0 : i * (below.size() - 1) / (steps - 1)));
+    }
+    return some;
+  }
+
+  private long size(Demand demand, int node) {
+    NodePool pool = mirror.planner().pool();
+    return demand.takesWholeNodes() ? pool.allCores(node) : pool.memoryPerCore(node);
+  }
+}
