@@ -409,7 +409,7 @@ final class ShellEndToEndTest {
   /** Also when a person comes before its script has begun to wait. */
   @Test
   void aJobThatWaitsForAShellEndsWithItAsItDoes() throws Exception {
-    long id = site.submit("nodes=1", "sleep 1; exec queqiao attend\n");
+    long id = site.submit("nodes=1", "sleep 2; exec queqiao attend\n");
     site.awaitStart(id);
     assertThat(run("", client("researcher1", id, "", "sh", "-c", "exit 5")).code()).isEqualTo(5);
     server.awaitEnd("researcher1", id);
