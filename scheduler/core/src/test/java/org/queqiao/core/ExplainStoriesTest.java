@@ -7,10 +7,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.RulesSet;
+import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ReservationName;
@@ -28,6 +30,7 @@ import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.snapshot.ArrayImage;
+import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.Explanation.Holder;
@@ -339,6 +342,67 @@ final class ExplainStoriesTest {
     assertThat(text(story, waits))
         .contains(
             "; what is missing is licence/fluent. 1 job holds what is missing: " + holds + ".");
+  }
+
+  @Test
+  void whereEnoughNodesHaveRoomNobodyHoldsWhatIsMissing() {
+    SchedulerStory story = fourNodes();
+    story.does(new Input.DefineLicence(SchedulerStory.OWNER, new LicenceDefined("fluent", 1)));
+    story.submits("liwei", on("n1"));
+    JobPlacement one = JobPlacement.builder().licences(Map.of("fluent", 1)).build();
+    JobId licensed = story.submits("liwei", SchedulerStory.script().placement(one));
+    story.plans();
+    JobRequest.Builder wide = SchedulerStory.script().cpusPerTask(8).limitMs(HOUR_MS);
+    JobId held = story.submits("wangfang", wide.hold(true));
+    assertThat(explained(story, held).why().word()).isEqualTo("JobHeldUser");
+    assertThat(explained(story, held).holderCount()).isZero();
+    assertThat(text(story, held)).doesNotContain("what is missing");
+    JobId waits = story.submits("wangfang", wide.hold(false).placement(one));
+    assertThat(explained(story, waits).holders())
+        .as("who holds cores alone has nothing that it lacks")
+        .extracting(each -> each.other().job())
+        .containsExactly(licensed);
+  }
+
+  @Test
+  void whatTheWalletDoesNotPayForIsSaidInWords() {
+    SchedulerStory story = fourNodes();
+    story.does(
+        new Input.DefineTariff(
+            SchedulerStory.OWNER, new TariffDefined(SchedulerStory.BATCH, 1_000_000, "CNY", 0)));
+    for (int i = 0; i < 2; i++) {
+      long asOf = story.machine.state().position();
+      story.does(
+          new Input.TellBudgets(
+              List.of(new BudgetTold(SchedulerStory.MATERIALS, 500_000, "CNY", asOf))));
+    }
+    JobId poor =
+        story.submits("chenjie", SchedulerStory.script().cpusPerTask(1).limitMs(HOUR_MS));
+    assertThat(text(story, poor))
+        .contains(
+            "The job waits: AssocGrpBillingMinutes.",
+            "Money or a budget holds it: this job may cost 1 CNY; the wallet of project materials"
+                + " has 0.5 CNY left");
+  }
+
+  @Test
+  void whatTasksWaitForOfTheirLikesIsSaid() {
+    SchedulerStory story = fourNodes();
+    JobId first =
+        story.submits("liwei", SchedulerStory.script().array("0-2").hold(true));
+    JobId second =
+        story.submits(
+            "liwei",
+            SchedulerStory.script()
+                .array("0-2")
+                .terms(TermsRequest.NONE.withDependency("aftercorr:" + first)));
+    assertThat(explained(story, second).progress(0)).isEqualTo(Progress.WAITING);
+    assertThat(text(story, second))
+        .contains("waits: Dependency. It depends on aftercorr:" + first + ", not met yet.");
+    story.does(new Input.CancelJob(SchedulerStory.user("liwei"), first));
+    assertThat(explained(story, second).progress(0)).isEqualTo(Progress.FAILED);
+    assertThat(text(story, second))
+        .contains("It depends on aftercorr:" + first + ", which can never be met.");
   }
 
   @Test

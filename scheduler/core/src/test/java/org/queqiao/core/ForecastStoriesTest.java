@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.reservation.Repeat;
 import org.queqiao.core.forecast.Forecast;
 import org.queqiao.core.forecast.ForecastBook;
 import org.queqiao.core.forecast.Forecaster;
@@ -15,6 +18,9 @@ import org.queqiao.core.forecast.ForwardOutcome;
 import org.queqiao.core.forecast.ForwardRun;
 import org.queqiao.core.forecast.RunTimeRatios;
 import org.queqiao.core.forecast.SampledRunTimes;
+import org.queqiao.core.message.Input;
+import org.queqiao.core.message.ReservationRequest;
+import org.queqiao.core.message.TermsRequest;
 
 /** When a job starts, as far as anybody can say. */
 final class ForecastStoriesTest {
@@ -98,6 +104,56 @@ final class ForecastStoriesTest {
     assertThat(few.samples()).isLessThan(Forecaster.FEWEST_SAMPLES);
     assertThat(few.p50Ms()).isZero();
     assertThat(few.startsByMs()).isZero();
+  }
+
+  @Test
+  void whatWaitsForSomebodySaysSoBesideAReservationThatNeverEnds() {
+    SchedulerStory story = full();
+    story.does(
+        new Input.DefineReservation(
+            SchedulerStory.user("admin1"),
+            new ReservationRequest(
+                new ReservationName("school"),
+                "",
+                story.nowMs + 2 * HOUR_MS,
+                null,
+                HOUR_MS,
+                Repeat.DAILY,
+                null,
+                List.of(new NodeName("n1")),
+                null,
+                null,
+                List.of(LIWEI),
+                List.of(),
+                false,
+                false,
+                false)));
+    JobId held = story.submits("liwei", SchedulerStory.script().hold(true));
+    JobId behind =
+        story.submits(
+            "liwei",
+            SchedulerStory.script().terms(TermsRequest.NONE.withDependency("afterany:" + held)));
+    JobId array = story.submits("liwei", SchedulerStory.script().array("0-3").hold(true));
+    for (JobId each : List.of(held, behind, array)) {
+      Forecast forecast = forecaster(story, 1_000).forecast(each, runsOf(LIWEI, 50, 50), 20);
+      assertThat(forecast.ended()).isEqualTo(Forecast.Ended.WAITS_FOR_SOMEBODY);
+    }
+    JobId doomed =
+        story.submits(
+            "liwei",
+            SchedulerStory.script()
+                .hold(true)
+                .limitMs(HOUR_MS)
+                .terms(TermsRequest.NONE.withDeadlineMs(story.nowMs + 5 * HOUR_MS)));
+    JobId after =
+        story.submits(
+            "liwei",
+            SchedulerStory.script()
+                .limitMs(HOUR_MS)
+                .terms(TermsRequest.NONE.withDependency("afterany:" + doomed)));
+    assertThat(forecaster(story, 100_000).forecast(after, runsOf(LIWEI, 50, 50), 20).p50Ms())
+        .as("the deadline ends what it waits for")
+        .isGreaterThan(story.nowMs);
   }
 
   /** The truth is one more draw; it should lie within P10 and P90 eight times in ten. */

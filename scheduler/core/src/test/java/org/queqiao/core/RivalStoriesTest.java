@@ -126,12 +126,7 @@ final class RivalStoriesTest {
     assertThat(explained(small).ahead()).extracting(Explanation.Other::job).containsExactly(waits);
   }
 
-  @Test
-  void whoWaitsForMaintenanceIsNotBehindAJobForAnotherNode() {
-    story.node("n1", 4);
-    story.node("n2", 4);
-    story.submits("liwei", on("n1", 4));
-    story.plans();
+  private void maintenance(String node) {
     story.does(
         new Input.DefineReservation(
             user("admin1"),
@@ -143,7 +138,7 @@ final class RivalStoriesTest {
                 HOUR_MS,
                 null,
                 null,
-                List.of(new NodeName("n2")),
+                List.of(new NodeName(node)),
                 null,
                 null,
                 List.of(),
@@ -151,11 +146,45 @@ final class RivalStoriesTest {
                 true,
                 false,
                 false)));
+  }
+
+  @Test
+  void whoWaitsForMaintenanceIsNotBehindAJobForAnotherNode() {
+    story.node("n1", 4);
+    story.node("n2", 4);
+    story.submits("liwei", on("n1", 4));
+    story.plans();
+    maintenance("n2");
     JobId there = story.submits("chenjie", on("n1", 4));
     JobId waits = story.submits("wangfang", on("n2", 4));
     story.plans();
     assertThat(reason(there)).isEqualTo(PendingReason.RESOURCES);
     assertThat(reason(waits)).isEqualTo(PendingReason.RESERVED_FOR_MAINTENANCE);
+  }
+
+  @Test
+  void whoWaitsForAReservationIsBeforeNobody() {
+    story.node("n1", 4);
+    story.node("n2", 4);
+    maintenance("n2");
+    JobId first = story.submits("chenjie", on("n2", 1).limitMs(HOUR_MS));
+    JobId second = story.submits("wangfang", on("n2", 1).limitMs(HOUR_MS));
+    story.plans();
+    assertThat(reason(first)).isEqualTo(PendingReason.RESERVED_FOR_MAINTENANCE);
+    assertThat(reason(second)).isEqualTo(PendingReason.RESERVED_FOR_MAINTENANCE);
+    assertThat(explained(second).aheadCount()).isZero();
+    JobId both = story.submits("chenjie", script().nodes(2).tasks(2).limitMs(HOUR_MS));
+    story.submits("liwei", on("n1", 4).limitMs(HOUR_MS));
+    story.plans();
+    JobId behind = story.submits("wangfang", on("n1", 1).limitMs(HOUR_MS));
+    assertThat(reason(both)).as("it lacks n1 as well").isEqualTo(PendingReason.RESOURCES);
+    assertThat(reason(behind)).as("n1 is full").isEqualTo(PendingReason.RESOURCES);
+    assertThat(explained(behind).aheadCount()).isZero();
+    JobId wide = story.submits("liwei", script().cpusPerTask(4).limitMs(HOUR_MS));
+    JobId last = story.submits("wangfang", on("n1", 2).limitMs(HOUR_MS));
+    assertThat(reason(wide)).as("both want n1").isEqualTo(PendingReason.PRIORITY);
+    assertThat(reason(last)).isEqualTo(PendingReason.PRIORITY);
+    assertThat(explained(last).aheadCount()).as("two that want n1").isEqualTo(2);
   }
 
   @Test

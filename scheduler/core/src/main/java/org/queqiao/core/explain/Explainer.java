@@ -45,11 +45,13 @@ public final class Explainer {
   /** Explains a job that waits, at a time not before the last fact. */
   public Explanation explain(Job job, long nowMs) {
     Scan scan = best(job, nowMs);
-    List<Holder> onNodes = scan.holders();
+    boolean room = why.hasRoom(job);
+    // Where there is room it waits for something else, whoever runs on other nodes.
+    List<Holder> onNodes = room ? List.of() : scan.holders();
     LicenceScan licences = new LicenceScan(cluster, job);
     List<Holder> holders = licences.join(onNodes, nowMs);
     Rivals rivals = Rivals.of(cluster, job);
-    Queue queue = queue(job, rivals);
+    Queue queue = queue(job, rivals, room);
     return new Explanation(
         job.image(),
         why.why(job, () -> rivals),
@@ -67,7 +69,8 @@ public final class Explainer {
         tasks(job),
         scan.components.found(cluster.policy().switches()),
         scan.groups.found(),
-        licences.join(scan.missing()));
+        licences.join(scan.missing()),
+        why.unpaid(job).orElse(""));
   }
 
   /** What there is of the alternative of which most nodes have room. */
@@ -103,11 +106,11 @@ public final class Explainer {
 
   private record Queue(List<Other> ahead, int aheadCount, int looked) {}
 
-  private Queue queue(Job job, Rivals rivals) {
+  private Queue queue(Job job, Rivals rivals, boolean room) {
     if (!job.startable()) {
       return new Queue(List.of(), -1, 0);
     }
-    Rivals.Before before = rivals.before(job, why.hasRoom(job), Explanation.MAX_LISTED);
+    Rivals.Before before = rivals.before(job, room, Explanation.MAX_LISTED);
     return new Queue(
         before.first().stream().map(Explainer::other).toList(),
         before.count(),

@@ -50,7 +50,7 @@ public final class ExplanationText {
     String what = explained.tasks() == null ? "The job" : "The next task";
     out.add(what + " waits: " + explained.why().word() + ".");
     holds(job, out);
-    terms(job, nowMs, out);
+    terms(explained, nowMs, out);
     if (job.attempt() > 0 && !job.detail().isEmpty()) {
       out.add("Of its run before: " + job.detail() + ".");
     }
@@ -58,6 +58,9 @@ public final class ExplanationText {
       if (each.blocks()) {
         out.add("A limit holds it: " + LimitTree.sentence(job.user(), job.spec(), each) + ".");
       }
+    }
+    if (!explained.unpaid().isEmpty()) {
+      out.add("Money or a budget holds it: " + explained.unpaid() + ".");
     }
     reserved(explained, nowMs, named, out);
     wishes(explained, out);
@@ -144,7 +147,8 @@ public final class ExplanationText {
     }
   }
 
-  private static void terms(ClusterImage.JobImage job, long nowMs, StringJoiner out) {
+  private static void terms(Explanation explained, long nowMs, StringJoiner out) {
+    ClusterImage.JobImage job = explained.job();
     if (job.spec().terms().beginMs() > nowMs) {
       out.add(
           "It asked not to start before a time that comes in "
@@ -153,7 +157,7 @@ public final class ExplanationText {
     }
     DependencyRule rule = job.spec().terms().dependency();
     for (int i = 0; i < rule.parts().size() && i < job.dependencies().size(); i++) {
-      Progress progress = job.dependencies().get(i).progress();
+      Progress progress = explained.progress(i);
       if (progress != Progress.FULFILLED) {
         out.add(
             "It depends on "

@@ -75,6 +75,7 @@ final class Rivals {
   private long position;
 
   private AccountLimits limits;
+  private ShutOut shutOut;
   private final List<Rival> found = new ArrayList<>();
   private ByPriority.Turns now;
   private int asked;
@@ -123,6 +124,7 @@ final class Rivals {
   private void begin() {
     position = cluster.position();
     limits = new AccountLimits(new LimitTree(cluster, cluster.timeMs()));
+    shutOut = new ShutOut(cluster);
     now = null;
     found.clear();
     asked = 0;
@@ -279,10 +281,14 @@ final class Rivals {
         || !cluster.candidates().fitUsable(job.spec())) {
       return null;
     }
+    BitSet nodes = cluster.candidates().nodes(job.spec());
+    if (shutOut.is(job, nodes)) {
+      return null;
+    }
     return new Rival(
         job,
         turn,
-        cluster.candidates().nodes(job.spec()),
+        nodes,
         cluster.licences().areFree(job.spec().placement().licences()));
   }
 

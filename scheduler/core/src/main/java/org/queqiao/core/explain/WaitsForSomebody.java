@@ -21,6 +21,9 @@ public final class WaitsForSomebody {
   private final WhyPending why;
   private final TreeSet<JobId> found = new TreeSet<>();
 
+  /** Those of them that no deadline ends, which would be an end for who waits for one. */
+  private final TreeSet<JobId> staying = new TreeSet<>();
+
   /** Whose later singletons wait with them. */
   private final TreeSet<Named> names = new TreeSet<>();
 
@@ -47,7 +50,10 @@ public final class WaitsForSomebody {
     for (Job job : cluster.jobs().all()) {
       if (job.awaitsStart() && isStuck(job)) {
         found.add(job.id());
-        names.add(new Named(job.user(), job.spec().name()));
+        if (job.spec().terms().deadlineMs() == 0) {
+          names.add(new Named(job.user(), job.spec().name()));
+          staying.add(job.id());
+        }
       }
     }
     return found;
@@ -75,10 +81,14 @@ public final class WaitsForSomebody {
   }
 
   private boolean isOnStuck(Job job, Dependency on) {
-    if (on.kind() == Dependency.Kind.SINGLETON) {
-      return names.contains(new Named(job.user(), job.spec().name()));
+    if (on.task() != null) {
+      return isStuck(on.job(), on.task());
     }
-    return on.task() == null ? found.contains(on.job()) : isStuck(on.job(), on.task());
+    return switch (on.kind()) {
+      case SINGLETON -> names.contains(new Named(job.user(), job.spec().name()));
+      case AFTER_OK, AFTER_CORRESPONDING -> found.contains(on.job());
+      case AFTER, AFTER_ANY, AFTER_NOT_OK -> staying.contains(on.job());
+    };
   }
 
   /** One task: its own job if it is one, else what holds it or all of its array. */

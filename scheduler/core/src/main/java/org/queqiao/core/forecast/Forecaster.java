@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.core.SchedulerMachine;
 
 /**
  * Forecasts the start of a job: runs the machine forward many times, each time with other run times
@@ -43,6 +44,10 @@ public final class Forecaster {
    * @param samples how many futures to draw
    */
   public Forecast forecast(JobId job, RunTimeRatios learnt, int samples) {
+    // A series of reservations gives the machine something to do for ever: no future falls quiet.
+    if (SchedulerMachine.from(image).state().waitForSomebody().contains(job)) {
+      return Forecast.WITHOUT_A_START;
+    }
     long[] starts = new long[samples];
     int drawn = 0;
     int never = 0;

@@ -6,10 +6,14 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.Dependency;
+import org.queqiao.contract.job.DependencyRule;
+import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 
 /**
  * What keeps a waiting job from starting, at one moment. Jobs of others are named here; who may not
@@ -35,6 +39,7 @@ import org.queqiao.contract.snapshot.ClusterImage;
  * @param groups of a job whose own nodes are of several groups, such as named ones and others
  * @param lacks what is missing on its own nodes that could serve it, and licences, what most nodes
  *     lack first; empty where enough nodes have room
+ * @param unpaid why no wallet or budget pays for it now; empty where that is no matter
  */
 public record Explanation(
     ClusterImage.JobImage job,
@@ -53,7 +58,8 @@ public record Explanation(
     Tasks tasks,
     List<Component> components,
     List<Group> groups,
-    List<Lack> lacks) {
+    List<Lack> lacks,
+    String unpaid) {
   /** How many jobs a list names at most. */
   public static final int MAX_LISTED = 200;
 
@@ -65,6 +71,25 @@ public record Explanation(
     components = List.copyOf(components);
     groups = List.copyOf(groups);
     lacks = List.copyOf(lacks);
+  }
+
+  /**
+   * How far a part of its dependency is. What each task of an array waits for of another array is
+   * no matter of the whole: it is told by what the whole waits for when all else is there.
+   */
+  public Progress progress(int part) {
+    Progress known = job.dependencies().get(part).progress();
+    DependencyRule rule = job.spec().terms().dependency();
+    boolean byTask =
+        job.array() != null
+            && rule.parts().get(part).kind() == Dependency.Kind.AFTER_CORRESPONDING
+            && job.dependencies().stream().allMatch(it -> it.progress() == Progress.FULFILLED);
+    if (byTask && why.word().equals(PendingReason.DEPENDENCY.slurmWord())) {
+      return Progress.WAITING;
+    }
+    return byTask && why.word().equals(PendingReason.DEPENDENCY_NEVER_SATISFIED.slurmWord())
+        ? Progress.FAILED
+        : known;
   }
 
   /** Whether more may be before it than were counted. */

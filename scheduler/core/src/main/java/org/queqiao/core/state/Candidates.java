@@ -1,6 +1,7 @@
 package org.queqiao.core.state;
 
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,6 +131,11 @@ public final class Candidates {
     BitSet own = wished().reserved(spec);
     own.and(known);
     return own;
+  }
+
+  /** The same numbers, of nodes by name. */
+  public BitSet numbers(Collection<NodeName> nodes) {
+    return wished().numbers(nodes);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.queqiao.core.state;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -222,15 +223,22 @@ final class WishedNodes {
 
   /** The nodes of the reservation of a job. */
   BitSet reserved(JobSpec spec) {
-    BitSet out = new BitSet();
-    cluster
+    return cluster
         .reservations()
         .find(spec.reservation())
-        .ifPresent(state ->
-            state.rules().nodes().stream()
-                .map(numbers::get)
-                .filter(number -> number != null)
-                .forEach(out::set));
+        .map(state -> numbers(state.rules().nodes()))
+        .orElseGet(BitSet::new);
+  }
+
+  /** The numbers of nodes that there are. */
+  BitSet numbers(Collection<NodeName> nodes) {
+    BitSet out = new BitSet();
+    for (NodeName each : nodes) {
+      Integer number = numbers.get(each);
+      if (number != null) {
+        out.set(number);
+      }
+    }
     return out;
   }
 }

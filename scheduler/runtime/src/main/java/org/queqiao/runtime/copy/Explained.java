@@ -1,6 +1,8 @@
 package org.queqiao.runtime.copy;
 
 import java.util.Map;
+import java.util.StringJoiner;
+import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Explanation;
@@ -34,19 +36,17 @@ public record Explained(
       return ExplanationText.waiting(waiting, nowMs, startsByMs, viewer);
     }
     String past = ExplanationText.past(job, nowMs);
-    if (history == null || history.reasons().isEmpty()) {
-      return past;
+    StringJoiner waited = new StringJoiner(", ", " It waited for: ", ".");
+    waited.setEmptyValue("");
+    if (history != null) {
+      for (Map.Entry<String, Long> each : history.reasons().entrySet()) {
+        // Until the next pass it waits for nothing.
+        if (!each.getKey().equals(PendingReason.NONE.slurmWord())) {
+          waited.add(each.getKey() + ' ' + ExplanationText.duration(each.getValue()));
+        }
+      }
     }
-    StringBuilder out = new StringBuilder(past).append(" It waited for:");
-    String separator = " ";
-    for (Map.Entry<String, Long> each : history.reasons().entrySet()) {
-      out.append(separator)
-          .append(each.getKey())
-          .append(' ')
-          .append(ExplanationText.duration(each.getValue()));
-      separator = ", ";
-    }
-    return out.append('.').toString();
+    return past + waited;
   }
 
   /** Sentences, one a line, and the terms of the priority of a job that waits. */

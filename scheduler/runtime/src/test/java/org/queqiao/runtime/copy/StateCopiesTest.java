@@ -13,6 +13,7 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.core.SchedulerMachine;
 import org.queqiao.core.forecast.RunTimeRatios;
 import org.queqiao.core.forecast.Trial;
+import org.queqiao.core.message.Viewer;
 import org.queqiao.runtime.RuntimeSettings;
 import org.queqiao.runtime.RuntimeStory;
 import org.queqiao.runtime.recovery.Recovery;
@@ -120,6 +121,11 @@ final class StateCopiesTest {
     assertThat(runs.history().reasons()).isEqualTo(Map.of("Resources", 120_000L));
     assertThat(runs.history().startedBy()).isEqualTo("JobEnded");
     assertThat(runs.history().startedByJob()).isEqualTo(jobs.getFirst());
+    assertThat(runs.sentence(Viewer.OWNER)).contains(" It waited for: Resources 2 min");
+    Explained atOnce =
+        questions.explain(jobs.get(1), story.time.wallMs(), () -> false).orElseThrow();
+    assertThat(atOnce.history().reasons()).containsOnlyKeys("None");
+    assertThat(atOnce.sentence(Viewer.OWNER)).doesNotContain("It waited for");
 
     Explained was = questions.explainAt(fifth, submitMs + 60_000, () -> false).orElseThrow();
     assertThat(was.job().state()).isEqualTo(JobState.PENDING);

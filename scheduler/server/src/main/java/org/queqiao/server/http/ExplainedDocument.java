@@ -8,6 +8,7 @@ import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.snapshot.ArrayImage;
 import org.queqiao.contract.snapshot.ClusterImage;
+import org.queqiao.contract.snapshot.ClusterImage.DependencyImage.Progress;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.placement.HostList;
 import org.queqiao.runtime.copy.Explained;
@@ -40,7 +41,7 @@ final class ExplainedDocument {
     Json.number(out, "startMs", orNull(job.startMs()));
     Json.number(out, "endMs", orNull(job.endMs()));
     needs(job.spec(), out);
-    dependencies(job, out);
+    dependencies(explained, out);
     tasks(job, out);
     if (explained.waiting() == null) {
       out.writeNullField("waiting");
@@ -108,14 +109,17 @@ final class ExplainedDocument {
     out.writeEndArray();
   }
 
-  private static void dependencies(ClusterImage.JobImage job, JsonGenerator out)
-      throws IOException {
+  private static void dependencies(Explained explained, JsonGenerator out) throws IOException {
+    ClusterImage.JobImage job = explained.job();
+    Explanation waiting = explained.waiting();
     DependencyRule rule = job.spec().terms().dependency();
     out.writeArrayFieldStart("dependencies");
     for (int i = 0; i < rule.parts().size() && i < job.dependencies().size(); i++) {
       out.writeStartObject();
       out.writeStringField("condition", rule.parts().get(i).toString());
-      out.writeStringField("progress", job.dependencies().get(i).progress().name());
+      Progress progress =
+          waiting == null ? job.dependencies().get(i).progress() : waiting.progress(i);
+      out.writeStringField("progress", progress.name());
       Json.number(out, "readyMs", orNull(job.dependencies().get(i).readyMs()));
       out.writeEndObject();
     }
