@@ -376,8 +376,7 @@ final class ExplainStoriesTest {
           new Input.TellBudgets(
               List.of(new BudgetTold(SchedulerStory.MATERIALS, 500_000, "CNY", asOf))));
     }
-    JobId poor =
-        story.submits("chenjie", SchedulerStory.script().cpusPerTask(1).limitMs(HOUR_MS));
+    JobId poor = story.submits("chenjie", SchedulerStory.script().cpusPerTask(1).limitMs(HOUR_MS));
     assertThat(text(story, poor))
         .contains(
             "The job waits: AssocGrpBillingMinutes.",
@@ -388,8 +387,7 @@ final class ExplainStoriesTest {
   @Test
   void whatTasksWaitForOfTheirLikesIsSaid() {
     SchedulerStory story = fourNodes();
-    JobId first =
-        story.submits("liwei", SchedulerStory.script().array("0-2").hold(true));
+    JobId first = story.submits("liwei", SchedulerStory.script().array("0-2").hold(true));
     JobId second =
         story.submits(
             "liwei",

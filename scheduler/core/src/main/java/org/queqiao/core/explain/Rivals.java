@@ -286,10 +286,7 @@ final class Rivals {
       return null;
     }
     return new Rival(
-        job,
-        turn,
-        nodes,
-        cluster.licences().areFree(job.spec().placement().licences()));
+        job, turn, nodes, cluster.licences().areFree(job.spec().placement().licences()));
   }
 
   private boolean isShut(Job job) {
