@@ -23,10 +23,12 @@ import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.reservation.Repeat;
 import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.message.ReservationRequest;
 import org.queqiao.core.message.ReservationStatus;
+import org.queqiao.core.message.TermsRequest;
 
 /** Advance reservations, from the request to the last run in them. */
 final class ReservationStoriesTest {
@@ -462,6 +464,18 @@ final class ReservationStoriesTest {
     Rejection tooLarge = story.refuses(submission("liwei", script().nodes(2).reservation(SCHOOL)));
     assertThat(tooLarge.field()).isEqualTo("nodes");
     assertThat(OWNER).isNotNull();
+  }
+
+  @Test
+  void aDeadlineBeforeAJobCanEndInItsReservationIsRefused() {
+    reserve(ask().in(HOUR_MS));
+    long opensMs = story.nowMs + HOUR_MS;
+    TermsRequest due = TermsRequest.NONE.withDeadlineMs(opensMs + 999);
+    JobRequest.Builder job = script().limitMs(1000L).reservation(SCHOOL);
+    Rejection refused = story.refuses(submission("liwei", job.terms(due)));
+    assertThat(refused.field()).isEqualTo("deadlineMs");
+    assertThat(refused.message()).contains("lets it start at " + opensMs + " at the earliest");
+    story.submits("liwei", job.terms(TermsRequest.NONE.withDeadlineMs(opensMs + 1000)));
   }
 
   @Test

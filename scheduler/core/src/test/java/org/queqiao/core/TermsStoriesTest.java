@@ -10,12 +10,15 @@ import static org.queqiao.core.SchedulerStory.script;
 import static org.queqiao.core.SchedulerStory.submission;
 import static org.queqiao.core.SchedulerStory.user;
 
+import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.PendingReason;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.TermsRequest;
@@ -85,6 +88,20 @@ final class TermsStoriesTest {
     assertThat(story.state(held)).isEqualTo(DEADLINE);
     assertThat(story.job(due).detail()).isEqualTo("it could not end by its deadline any more");
     assertThat(story.job(due).endMs()).isEqualTo(story.nowMs);
+  }
+
+  @Test
+  void aDeadlineOfZeroIsOneThatIsOverAndNotNone() {
+    story.node("n1", 1);
+    TermsRequest zero = TermsRequest.NONE.withDeadlineMs(0L);
+    Rejection refused = story.refuses(submission("liwei", script().terms(zero)));
+    assertThat(refused.field()).isEqualTo("deadlineMs");
+    assertThat(refused.message()).contains("deadlineMs is 0, which is not after now");
+    JobId without = story.submits("liwei", script().hold(true));
+    JobRequest nicer = script().terms(TermsRequest.NONE.withNice(5)).build();
+    JobChange change = new JobChange(new TreeSet<>(List.of("nice")), nicer, null);
+    story.does(new Input.ChangeJob(user("liwei"), without, change, null));
+    assertThat(story.job(without).spec().terms().deadlineMs()).isZero();
   }
 
   @Test

@@ -203,6 +203,12 @@ public final class ChangeCheck {
               + job.id()
               + " cannot be made to wait by aftercorr, or not to, any more");
     }
+    if (change.names("deadlineMs") || change.names("beginMs") || change.names("limitMs")) {
+      Optional<Decision> late = ReservationChoice.opensTooLate(cluster, spec);
+      if (late.isPresent()) {
+        return late.get();
+      }
+    }
     Optional<LimitTree.Block> limit =
         new LimitTree(cluster, cluster.timeMs())
             .refusesChange(Claim.of(job), new Claim(job.user(), spec));
@@ -252,13 +258,17 @@ public final class ChangeCheck {
         .terms(
             new TermsRequest(
                 change.names("beginMs") ? wish.beginMs() : (Long) terms.beginMs(),
-                change.names("deadlineMs") ? wish.deadlineMs() : (Long) terms.deadlineMs(),
+                change.names("deadlineMs") ? wish.deadlineMs() : saidDeadline(terms),
                 change.names("nice") ? wish.nice() : null,
                 change.names("dependency") ? wish.dependency() : null,
                 terms.killOnInvalidDependency(),
                 terms.requeue(),
                 terms.signal()))
         .build();
+  }
+
+  private static Long saidDeadline(JobTerms terms) {
+    return terms.deadlineMs() == 0 ? null : (Long) terms.deadlineMs();
   }
 
   private static Long saidMemory(JobSpec spec) {

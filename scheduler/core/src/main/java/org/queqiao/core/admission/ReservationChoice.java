@@ -47,6 +47,10 @@ final class ReservationChoice {
                   + " may use"
                   + TextRules.didYouMean(spec.reservation().value(), own)));
     }
+    Optional<Decision> late = opensTooLate(cluster, spec);
+    if (late.isPresent()) {
+      return late;
+    }
     TreeSet<NodeName> own = new TreeSet<>(rules.nodes());
     NodeWish wish = cluster.wishOf(spec);
     List<SortedMap<Integer, Map<NodeShape, Integer>>> offered =
@@ -67,5 +71,34 @@ final class ReservationChoice {
                 + ", which has "
                 + rules.nodes().size()
                 + " nodes)"));
+  }
+
+  /** Why a job cannot end by its deadline, as its reservation opens later, if so. */
+  static Optional<Decision> opensTooLate(Cluster cluster, JobSpec spec) {
+    long deadlineMs = spec.terms().deadlineMs();
+    ReservationState reservation =
+        deadlineMs == 0 || spec.reservation() == null
+            ? null
+            : cluster.reservations().find(spec.reservation()).orElse(null);
+    if (reservation == null) {
+      return Optional.empty();
+    }
+    long beginMs = spec.terms().beginMs();
+    long opensMs = Math.max(reservation.startMs(), reservation.rules().occurrenceAfter(beginMs));
+    long fromMs = Math.max(beginMs, opensMs);
+    return fromMs <= deadlineMs - spec.limitMs()
+        ? Optional.empty()
+        : Optional.of(
+            Rejections.invalid(
+                "deadlineMs",
+                "the job may run for "
+                    + spec.limitMs()
+                    + " ms and cannot end by its deadline, "
+                    + deadlineMs
+                    + ": its reservation "
+                    + spec.reservation()
+                    + (opensMs == Reservation.NEVER
+                        ? " does not open again after its beginMs"
+                        : " lets it start at " + fromMs + " at the earliest")));
   }
 }

@@ -72,7 +72,7 @@ final class TermsCheck {
     long deadlineMs = request.deadlineMs() == null ? 0 : request.deadlineMs();
     int nice = request.nice() == null ? 0 : request.nice();
     Optional<Decision> refusal =
-        times(beginMs, deadlineMs, limitMs, nowMs).or(() -> nice(actor, nice));
+        times(beginMs, request.deadlineMs(), limitMs, nowMs).or(() -> nice(actor, nice));
     if (refusal.isPresent()) {
       return Resolved.refused(refusal.get());
     }
@@ -109,7 +109,7 @@ final class TermsCheck {
     return new Resolved(new JobTerms(beginMs, deadlineMs, nice, rule, kill, requeue, signal), null);
   }
 
-  private static Optional<Decision> times(long beginMs, long deadlineMs, long limitMs, long nowMs) {
+  private static Optional<Decision> times(long beginMs, Long deadlineMs, long limitMs, long nowMs) {
     if (beginMs < 0 || beginMs > nowMs + MAX_AHEAD_MS) {
       return wrong(
           "beginMs",
@@ -117,7 +117,7 @@ final class TermsCheck {
               + beginMs
               + ": it is a time in epoch milliseconds, at most ten years ahead");
     }
-    if (deadlineMs == 0) {
+    if (deadlineMs == null) {
       return Optional.empty();
     }
     if (deadlineMs < 0 || deadlineMs > nowMs + MAX_AHEAD_MS) {

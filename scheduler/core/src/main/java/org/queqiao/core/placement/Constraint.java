@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -173,7 +174,7 @@ public record Constraint(Term every, List<Counted> counted, List<Term> same) {
     /** What is in square brackets: counts and conditions, or alternatives. */
     private void bracket() {
       if (!same.isEmpty()) {
-        throw wrong("has alternatives in square brackets twice");
+        throw wrong(at - 1, "has alternatives in square brackets twice");
       }
       List<Term> outside = every;
       int countedOutside = counted.size();
@@ -249,7 +250,7 @@ public record Constraint(Term every, List<Counted> counted, List<Term> same) {
     private Term unit() {
       if (takes('(')) {
         if (++depth > MAX_DEPTH) {
-          throw wrong("has more than " + MAX_DEPTH + " parentheses in each other");
+          throw wrong(at - 1, "has more than " + MAX_DEPTH + " parentheses in each other");
         }
         Term inner = disjunction();
         if (!takes(')')) {
@@ -263,8 +264,11 @@ public record Constraint(Term every, List<Counted> counted, List<Term> same) {
         at++;
       }
       String name = text.substring(from, at);
-      if (!FEATURE.matcher(name).matches()) {
-        throw wrong("needs the name of a feature (" + FEATURE.pattern() + ")");
+      Matcher matcher = FEATURE.matcher(name);
+      if (!matcher.matches()) {
+        // The first character that can't stand there, not where the word ends.
+        int fits = matcher.lookingAt() ? matcher.end() : 0;
+        throw wrong(from + fits, "needs the name of a feature (" + FEATURE.pattern() + ")");
       }
       return new Feature(name);
     }
@@ -275,7 +279,7 @@ public record Constraint(Term every, List<Counted> counted, List<Term> same) {
         at++;
       }
       if (at == from || at - from > MAX_COUNT_DIGITS || text.charAt(from) == '0') {
-        throw wrong("needs a count of 1 to 999999 behind *");
+        throw wrong(from, "needs a count of 1 to 999999 behind *");
       }
       return Integer.parseInt(text.substring(from, at));
     }
@@ -291,8 +295,12 @@ public record Constraint(Term every, List<Counted> counted, List<Term> same) {
     }
 
     private IllegalArgumentException wrong(String what) {
+      return wrong(at, what);
+    }
+
+    private static IllegalArgumentException wrong(int place, String what) {
       return new IllegalArgumentException(
-          what + " at character " + (at + 1) + ": it is written like (a|b)&c, [a|b] or a*2&b*1");
+          what + " at character " + (place + 1) + ": it is written like (a|b)&c, [a|b] or a*2&b*1");
     }
   }
 }

@@ -65,13 +65,32 @@ final class ConstraintTest {
     "[a|b]c, 6, does not belong",
     "[a|b]|c, 6, does not belong",
     "[a|b]*2, 6, count behind square brackets",
-    "[a|b]&[c|d], 8, twice",
+    "[a|b]&[c|d], 7, twice",
     "[a|b*2], 5, count beside an or",
     "[a*2|b], 5, count beside an or",
     "a&[], 4, name of a feature",
     "[a|b|c|d|e|f|g|h|i], 19, more than 8 alternatives",
   })
   void whatIsWrongInSquareBracketsIsSaidWithItsPlace(String text, int at, String what) {
+    assertThatThrownBy(() -> Constraint.parse(text))
+        .hasMessageContaining(what)
+        .hasMessageContaining("at character " + at + ":");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "!ib, 1, name of a feature",
+    "'ib,a100', 3, name of a feature",
+    "ib&!a100, 4, name of a feature",
+    "ib&a b, 5, name of a feature",
+    "a&&b, 3, name of a feature",
+    "a&, 3, name of a feature",
+    "ib*99999999999, 4, a count of 1 to 999999",
+    "ib*0, 4, a count of 1 to 999999",
+    "ib&a*x, 6, a count of 1 to 999999",
+    "((((((((((((((((((a)))))))))))))))))), 17, more than 16 parentheses",
+  })
+  void theFirstCharacterThatDoesNotFitIsNamed(String text, int at, String what) {
     assertThatThrownBy(() -> Constraint.parse(text))
         .hasMessageContaining(what)
         .hasMessageContaining("at character " + at + ":");

@@ -57,6 +57,9 @@ final class ComponentText {
         if (field.equals("contiguous") && !value.matches("true|false")) {
           throw wrong(out.size(), "contiguous is true or false, not '" + value + "'");
         }
+        if (value.matches("0+") && !field.startsWith("mem")) {
+          throw wrong(out.size(), field + " is 0: it is at least 1, or left out");
+        }
         Object read =
             NUMBERS.contains(field)
                 ? (Object) Long.valueOf(value)

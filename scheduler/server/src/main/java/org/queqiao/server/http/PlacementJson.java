@@ -48,7 +48,14 @@ final class PlacementJson {
   }
 
   private static long number(Map<String, Object> options, String field) {
-    long value = (Long) options.getOrDefault(field, 0L);
+    if (!options.containsKey(field)) {
+      return 0;
+    }
+    long value = (Long) options.get(field);
+    if (value < 1) {
+      // What is not said is 0 from here on: a 0 that is said must not pass for that.
+      throw Refused.invalid(field, field + " is " + value + ": it is at least 1, or left out");
+    }
     if (field.startsWith("mem") || value == (int) value) {
       return value;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -145,6 +146,30 @@ final class PlacementRestTest {
             ",\"memBytes\":1,\"memPerGpuBytes\":1",
             ",\"gresPerTask\":[{\"name\":\"gpu\",\"count\":2000}]")) {
       assertThat(submit(wrong).statusCode()).as(wrong).isEqualTo(422);
+    }
+  }
+
+  @Test
+  void zerosWithAScriptBodyAreRefusedAsInJson() throws Exception {
+    for (String field :
+        List.of("switches", "maxNodes", "tasksPerNode", "memPerCpuBytes", "deadlineMs")) {
+      HttpResponse<String> json = submit(",\"%s\":0".formatted(field));
+      for (String wrong : List.of("?" + field + "=0", "?components=" + field + "=0")) {
+        boolean ofComponent = wrong.startsWith("?components");
+        if (ofComponent && (field.startsWith("mem") || field.equals("deadlineMs"))) {
+          continue;
+        }
+        HttpResponse<String> script =
+            server.send(
+                server
+                    .request("researcher1", "/api/v1/jobs" + wrong)
+                    .header("Content-Type", "text/x-shellscript")
+                    .POST(HttpRequest.BodyPublishers.ofString("#!/bin/sh\ntrue\n")));
+        assertThat(script.statusCode()).as(wrong + script.body()).isEqualTo(json.statusCode());
+        assertThat(script.statusCode()).isEqualTo(422);
+        assertThat(JSON.readTree(script.body()).path("field").asText())
+            .isEqualTo(ofComponent ? "components" : field);
+      }
     }
   }
 
