@@ -140,4 +140,24 @@ final class NearestOnManyNodesTest {
                         component(6_000, like("[even*5900&odd*100]")))));
     nearest(counts);
   }
+
+  @Test
+  void tasksThatAreTooManyForOneNodeAreToldHowManyAllNodesTake() {
+    SchedulerStory story = SchedulerStory.site();
+    for (int i = 1; i <= 8; i++) {
+      story.node("cn" + i, 16);
+    }
+    story.node("vm", 2);
+    assertThat(refused(story, script().tasks(200)))
+        .endsWith("ask for at most 16 tasks, or for 8 nodes with 128 tasks");
+    assertThat(refused(story, script().tasks(300).nodes(9)))
+        .endsWith(", or for 8 nodes with 128 tasks");
+    assertThat(refused(story, script().tasks(200).cpusPerTask(2)))
+        .endsWith(", or for 8 nodes with 64 tasks");
+    story.submits("liwei", script().tasks(128).nodes(8));
+  }
+
+  private static String refused(SchedulerStory story, JobRequest.Builder request) {
+    return story.refuses(SchedulerStory.submission("liwei", request)).message();
+  }
 }

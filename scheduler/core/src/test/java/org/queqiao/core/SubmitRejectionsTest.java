@@ -144,9 +144,25 @@ final class SubmitRejectionsTest {
     rows.add(
         invalid(
             "unknown project", script().project(new ProjectName("climat")), "project", "climate?"));
+    rows.addAll(unknown());
     rows.addAll(notPermitted());
     rows.addAll(impossible());
     return rows;
+  }
+
+  /** Where no name is near, those that there are, as far as they are of whoever asks. */
+  private static List<Row> unknown() {
+    return List.of(
+        invalid(
+            "unknown partition",
+            script().partition(new PartitionName("somewhere")),
+            "partition",
+            "there is no partition somewhere: there is batch"),
+        invalid(
+            "unknown project, none near",
+            script().project(new ProjectName("nothing-like-it")),
+            "project",
+            "there is no project nothing-like-it: there is climate"));
   }
 
   private static List<Row> notPermitted() {
@@ -278,7 +294,7 @@ final class SubmitRejectionsTest {
     assertThat(tasks.field()).isEqualTo("tasks");
     assertThat(tasks.message()).endsWith("ask for at most 16 tasks, or for 2 nodes");
     Rejection many = story.refuses(submission("liwei", script().tasks(200)));
-    assertThat(many.message()).endsWith("ask for at most 16 tasks");
+    assertThat(many.message()).endsWith("ask for at most 16 tasks, or for 2 nodes with 32 tasks");
     story.node("small", 2);
     Rejection listed =
         story.refuses(

@@ -57,6 +57,7 @@ final class NearestRequest {
     List<String> leave = new ArrayList<>();
     TreeSet<String> fields = new TreeSet<>();
     String first = "";
+    long tasks = 0;
     long[] tried = new long[levers.size()];
     for (int i = 0; i < tried.length; i++) {
       // So a search that is cut knows what takes one try.
@@ -68,13 +69,19 @@ final class NearestRequest {
         long number = each.isOneTry() ? tried[i] : search(each, request);
         if (number != each.now()) {
           fields.add(each.field());
+          tasks = each.field().equals("tasks") ? number : tasks;
           first = first.isEmpty() ? each.field() : first;
           String words = words(each, request, number);
           (words.startsWith("leave ") ? leave : ask).add(words);
         }
       }
     }
-    if (fields.isEmpty()) {
+    if (!fields.contains(RequestLevers.MORE_NODES) && isOnNode(why)) {
+      Optional<String> most = TasksOnNodes.most(request, tasks, this::couldRun);
+      most.ifPresent(ask::add);
+      first = first.isEmpty() && most.isPresent() ? "tasks" : first;
+    }
+    if (first.isEmpty()) {
       return together(request, why)
           .orElseGet(() -> refused(why.field(), why.problem() + ": " + NOTHING_KNOWN));
     }
@@ -92,11 +99,13 @@ final class NearestRequest {
   /** What is too much on one node is in the field that may be less. */
   private static String field(Impossible why, String first) {
     boolean own = !why.field().equals("components") && !first.startsWith("component ");
-    boolean onNode =
-        why.cause().compareTo(Cause.CORES) >= 0 && why.cause().compareTo(Cause.TOGETHER) <= 0;
-    return own && onNode && !first.equals(RequestLevers.MORE_NODES)
+    return own && isOnNode(why) && !first.equals(RequestLevers.MORE_NODES)
         ? first.split(" ", 2)[0]
         : why.field();
+  }
+
+  private static boolean isOnNode(Impossible why) {
+    return why.cause().compareTo(Cause.CORES) >= 0 && why.cause().compareTo(Cause.TOGETHER) <= 0;
   }
 
   private static Rejection refused(String field, String message) {

@@ -26,13 +26,17 @@ final class QosChoice {
       return new Chosen(rules.defaultQos(), null);
     }
     if (priorities.qos(asked).isEmpty()) {
-      List<String> names = priorities.allQos().stream().map(each -> each.name().value()).toList();
+      List<String> names =
+          priorities.allQos().stream()
+              .filter(each -> rules.qos().isEmpty() || rules.qos().contains(each.name()))
+              .map(each -> each.name().value())
+              .toList();
       return refused(
           "there is no QOS "
               + asked
-              + (names.isEmpty()
+              + (priorities.allQos().isEmpty()
                   ? ": this site has defined none"
-                  : TextRules.didYouMean(asked.value(), names)));
+                  : TextRules.didYouMeanOneOf(asked.value(), names)));
     }
     boolean allowed = rules.qos().isEmpty() || rules.qos().contains(asked);
     return allowed

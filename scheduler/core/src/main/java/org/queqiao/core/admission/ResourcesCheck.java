@@ -212,7 +212,7 @@ final class ResourcesCheck {
             "licences",
             "there is no licence "
                 + (LICENCE.matcher(each.getKey()).matches() ? each.getKey() : "of this name")
-                + TextRules.didYouMean(each.getKey(), names));
+                + TextRules.didYouMeanOneOf(each.getKey(), names));
       }
       if (each.getValue() < 1 || each.getValue() > known.get().count()) {
         return wrong(

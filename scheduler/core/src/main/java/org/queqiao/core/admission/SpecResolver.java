@@ -186,7 +186,7 @@ final class SpecResolver {
             .map(each -> each.definition().name().value())
             .toList();
     return Rejections.invalid(
-        "project", "there is no project " + project + TextRules.didYouMean(project.value(), own));
+        "project", "there is no project " + project + TextRules.didYouMeanOneOf(project.value(), own));
   }
 
   private Decision unknownPartition(PartitionName partition) {
@@ -199,7 +199,7 @@ final class SpecResolver {
     }
     return Rejections.invalid(
         "partition",
-        "there is no partition " + partition + TextRules.didYouMean(partition.value(), names));
+        "there is no partition " + partition + TextRules.didYouMeanOneOf(partition.value(), names));
   }
 
   /** The request with every default filled in. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What text from outside must be like, and which known name a wrong one is near to. */
 final class TextRules {
@@ -12,6 +13,9 @@ final class TextRules {
   static final int MAX_PATH_BYTES = 4096;
 
   private static final int NEAR = 3;
+
+  /** How many known names are told where none is near. */
+  static final int LISTED = 10;
 
   private TextRules() {}
 
@@ -97,6 +101,19 @@ final class TextRules {
             .thenComparing(Comparator.naturalOrder()));
     List<String> few = near.subList(0, Math.min(NEAR, near.size()));
     return few.isEmpty() ? "" : "; did you mean " + String.join(", ", few) + "?";
+  }
+
+  /** As {@link #didYouMean}, or some of the known names when none is near. */
+  static String didYouMeanOneOf(String wrong, Collection<String> known) {
+    String near = didYouMean(wrong, known);
+    if (!near.isEmpty() || known.isEmpty()) {
+      return near;
+    }
+    int more = known.size() - LISTED;
+    return known.stream()
+        .sorted()
+        .limit(LISTED)
+        .collect(Collectors.joining(", ", ": there is ", more > 0 ? " and " + more + " more" : ""));
   }
 
   /** Edits of one character that turn one text into the other (Levenshtein). */

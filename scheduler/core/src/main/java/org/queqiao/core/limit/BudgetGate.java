@@ -235,7 +235,8 @@ public final class BudgetGate {
         return Optional.of(
             new LimitTree.Block(
                 new PendingWhy(WORD, sentence(each, needs.of(each), left)),
-                paysNothing(spec, each)));
+                paysNothing(spec, each),
+                ""));
       }
     }
     return Optional.empty();

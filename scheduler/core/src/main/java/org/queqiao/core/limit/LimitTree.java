@@ -53,8 +53,9 @@ public final class LimitTree {
    * @param why the limit in Slurm's word and in a sentence
    * @param whateverShape whether no other job of the same user, project, partition and QOS could
    *     start either
+   * @param field what of the job asks for too much; empty where nothing of it can be otherwise
    */
-  public record Block(PendingWhy why, boolean whateverShape) {}
+  public record Block(PendingWhy why, boolean whateverShape, String field) {}
 
   /** What limits say to a job that may start otherwise. */
   public enum Answer {
@@ -345,7 +346,10 @@ public final class LimitTree {
   }
 
   private static Block block(Claim job, LimitUse use) {
-    return new Block(why(job, use), blocksAll(use));
+    return new Block(
+        why(job, use),
+        blocksAll(use),
+        LimitField.of(job.spec(), use.subject(), use.limit()));
   }
 
   private static PendingWhy why(Claim job, LimitUse use) {
