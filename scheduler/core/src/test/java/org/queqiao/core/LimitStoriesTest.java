@@ -280,14 +280,20 @@ final class LimitStoriesTest {
   @Test
   void whatCanNeverStartAndWhatIsTooManyIsRefusedAtSubmit() {
     limits(QOS, limit(LimitScope.JOB, Quantity.CORES, 4));
-    refused(cores(5).qos(NIGHT), "cpusPerTask", "QOSMaxCpuPerJobLimit: qos night may have 4 cores for each job");
+    refused(
+        cores(5).qos(NIGHT),
+        "cpusPerTask",
+        "QOSMaxCpuPerJobLimit: qos night may have 4 cores for each job");
     limits(CLIMATE, limit(LimitScope.JOB, Quantity.LIMIT_MS, 60_000));
     refused(cores(1).limitMs(60_001L), "limitMs", "AssocMaxWallDurationPerJobLimit");
     limits(CLIMATE, limit(LimitScope.JOB, Quantity.CORE_MS, 120_000));
     refused(cores(3).limitMs(60_000L), "limitMs", "AssocMaxCpuMinutesPerJobLimit");
     limits(CLIMATE, limit(LimitScope.GROUP, Quantity.SUBMITTED_JOBS, 1));
     JobId one = story.submits("liwei");
-    refused(cores(1), "project", "AssocGrpSubmitJobsLimit: project climate may have 1 jobs that wait or run");
+    refused(
+        cores(1),
+        "project",
+        "AssocGrpSubmitJobsLimit: project climate may have 1 jobs that wait or run");
     story.does(new Input.CancelJob(SchedulerStory.user("liwei"), one));
     story.submits("liwei");
   }

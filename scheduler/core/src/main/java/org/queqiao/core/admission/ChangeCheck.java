@@ -213,7 +213,8 @@ public final class ChangeCheck {
         new LimitTree(cluster, cluster.timeMs())
             .refusesChange(Claim.of(job), new Claim(job.user(), spec));
     if (limit.isPresent()) {
-      return Rejections.invalid(limit.get().field(), limit.get().why().word() + ": " + limit.get().why().sentence());
+      return Rejections.invalid(
+          limit.get().field(), limit.get().why().word() + ": " + limit.get().why().sentence());
     }
     return stated(input.actor(), job, spec);
   }

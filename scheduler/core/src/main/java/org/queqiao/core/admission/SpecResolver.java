@@ -186,7 +186,8 @@ final class SpecResolver {
             .map(each -> each.definition().name().value())
             .toList();
     return Rejections.invalid(
-        "project", "there is no project " + project + TextRules.didYouMeanOneOf(project.value(), own));
+        "project",
+        "there is no project " + project + TextRules.didYouMeanOneOf(project.value(), own));
   }
 
   private Decision unknownPartition(PartitionName partition) {

@@ -120,7 +120,8 @@ public final class SubmitCheck {
     Claim claim = new Claim(user.name(), spec);
     Optional<LimitTree.Block> limit = limits.refuses(claim);
     if (limit.isPresent()) {
-      return Rejections.invalid(limit.get().field(), limit.get().why().word() + ": " + limit.get().why().sentence());
+      return Rejections.invalid(
+          limit.get().field(), limit.get().why().word() + ": " + limit.get().why().sentence());
     }
     if (cluster.jobs().liveOf(user.name()) >= MAX_LIVE_JOBS_OF_USER) {
       return Rejections.of(

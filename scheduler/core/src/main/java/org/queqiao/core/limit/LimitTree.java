@@ -347,9 +347,7 @@ public final class LimitTree {
 
   private static Block block(Claim job, LimitUse use) {
     return new Block(
-        why(job, use),
-        blocksAll(use),
-        LimitField.of(job.spec(), use.subject(), use.limit()));
+        why(job, use), blocksAll(use), LimitField.of(job.spec(), use.subject(), use.limit()));
   }
 
   private static PendingWhy why(Claim job, LimitUse use) {
