@@ -203,11 +203,9 @@ public final class ChangeCheck {
               + job.id()
               + " cannot be made to wait by aftercorr, or not to, any more");
     }
-    if (change.names("deadlineMs") || change.names("beginMs") || change.names("limitMs")) {
-      Optional<Decision> late = ReservationChoice.opensTooLate(cluster, spec);
-      if (late.isPresent()) {
-        return late.get();
-      }
+    Optional<Decision> late = late(change, spec);
+    if (late.isPresent()) {
+      return late.get();
     }
     Optional<LimitTree.Block> limit =
         new LimitTree(cluster, cluster.timeMs())
@@ -217,6 +215,13 @@ public final class ChangeCheck {
           limit.get().field(), limit.get().why().word() + ": " + limit.get().why().sentence());
     }
     return stated(input.actor(), job, spec);
+  }
+
+  /** Whether what changes leaves no time in its reservation before its deadline. */
+  private Optional<Decision> late(JobChange change, JobSpec spec) {
+    return change.names("deadlineMs") || change.names("beginMs") || change.names("limitMs")
+        ? ReservationChoice.opensTooLate(cluster, spec)
+        : Optional.empty();
   }
 
   private static Decision stated(Actor actor, Job job, JobSpec spec) {
