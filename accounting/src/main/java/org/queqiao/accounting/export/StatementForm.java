@@ -10,6 +10,7 @@ import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.statement.Standing;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
+import org.queqiao.accounting.statement.Tax;
 
 /** A statement as a form. Pure. */
 public final class StatementForm {
@@ -22,8 +23,39 @@ public final class StatementForm {
         in.of("Statement", "结算单"),
         facts(statement, in),
         tables(statement, in),
-        List.of(in.of(Statement.ROUNDING, "每行金额只舍入一次：四舍五入到最小币值（0.01）。")),
+        rounding(statement, in),
         true);
+  }
+
+  private static List<String> rounding(Statement statement, Language in) {
+    String lines = in.of(Statement.ROUNDING, "每行金额只舍入一次：四舍五入到最小币值（0.01）。");
+    return statement.tax().isStated()
+        ? List.of(lines, in.of(Tax.ROUNDING, "税额按应付净额合计计算，只舍入一次：四舍五入到最小币值（0.01）。"))
+        : List.of(lines);
+  }
+
+  /** What is to be paid, net and with tax. */
+  private static Table tax(Statement statement, Language in) {
+    Tax tax = statement.tax();
+    return new Table(
+        in.of("Tax", "税额"),
+        List.of(
+            new Column(in.of("Net", "净额"), Kind.MONEY, 18),
+            new Column(in.of("Rate", "税率"), Kind.TEXT, 10),
+            new Column(in.of("Tax", "税额"), Kind.MONEY, 18),
+            new Column(in.of("Gross, to be paid", "含税应付"), Kind.MONEY, 18),
+            new Column(in.of("Currency", "币种"), Kind.TEXT, 9)),
+        () ->
+            statement.totals().stream()
+                .map(total ->
+                    List.<Object>of(
+                        money(total.dueMicro()),
+                        tax.percent().toPlainString() + " %",
+                        money(tax.ofMicro(total.dueMicro())),
+                        money(tax.grossMicro(total.dueMicro())),
+                        total.currency()))
+                .iterator(),
+        List.of());
   }
 
   private static List<Form.Fact> facts(Statement statement, Language in) {
@@ -56,6 +88,9 @@ public final class StatementForm {
     List<Table> tables = new ArrayList<>(List.of(lines(statement, in)));
     if (!statement.entries().isEmpty()) {
       tables.add(entries(statement, in));
+    }
+    if (statement.tax().isStated()) {
+      tables.add(tax(statement, in));
     }
     if (!statement.endUsers().isEmpty()) {
       tables.add(endUsers(statement, in));
@@ -121,7 +156,9 @@ public final class StatementForm {
     for (Statement.Total total : statement.totals()) {
       due.add(
           Arrays.asList(
-              in.of("To be paid", "应付"),
+              statement.tax().isStated()
+                  ? in.of("To be paid, net", "应付净额")
+                  : in.of("To be paid", "应付"),
               null,
               null,
               null,

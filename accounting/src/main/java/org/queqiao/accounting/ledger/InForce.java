@@ -138,6 +138,7 @@ public final class InForce {
   private static long fromMs(ProposalRow row) {
     return switch (row.change()) {
       case MoneyChange.Price(PriceItem item) -> item.validFromMs();
+      case MoneyChange.TaxRate each -> each.validFromMs();
       case MoneyChange.Conversion each -> each.validFromMs();
       case MoneyChange.RefundRule each -> each.validFromMs();
       case MoneyChange.CustomerClass each -> each.validFromMs();

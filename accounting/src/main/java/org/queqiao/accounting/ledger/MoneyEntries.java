@@ -82,7 +82,7 @@ final class MoneyEntries {
       case MoneyChange.Correction each -> correct(e, each, logged, books);
       case MoneyChange.StatementPaid each -> books.monthBooks().paid(each, logged);
       case MoneyChange.ArchiveMonth each -> books.monthBooks().archive(each, e);
-      case MoneyChange.CloseMonth _, MoneyChange.JobBilling _ -> {}
+      case MoneyChange.CloseMonth _, MoneyChange.JobBilling _, MoneyChange.TaxRate _ -> {}
     }
   }
 

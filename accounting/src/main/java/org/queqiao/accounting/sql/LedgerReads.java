@@ -347,7 +347,7 @@ public final class LedgerReads {
             MoneyRows::entry);
     return told(
         StatementForms.of(project, month, calendar.zone().getId(), lines, entries)
-            .with(months().standing(project, month)));
+            .with(months().standing(project, month), months().tax(month)));
   }
 
   /** The same with what the project was, and for whom of a service platform it was. */

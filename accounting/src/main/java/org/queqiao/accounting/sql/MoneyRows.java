@@ -110,6 +110,7 @@ final class MoneyRows {
       case MoneyChange.Refund _ -> "REFUND";
       case MoneyChange.CreditLine _ -> "CREDIT_LINE";
       case MoneyChange.PriceEnd _ -> "PRICE_END";
+      case MoneyChange.TaxRate _ -> "TAX_RATE";
       case MoneyChange.Contract _ -> "CONTRACT";
       case MoneyChange.NewAllowance _ -> "ALLOWANCE";
       case MoneyChange.OrderOfAllowances _ -> "ALLOWANCE_ORDER";
@@ -166,6 +167,7 @@ final class MoneyRows {
               MoneyChange.ArchiveMonth _,
               MoneyChange.StatementPaid _,
               MoneyChange.JobBilling _,
+              MoneyChange.TaxRate _,
               MoneyChange.CreditLine _,
               MoneyChange.NewAllowance _,
               MoneyChange.OrderOfAllowances _ -> {}

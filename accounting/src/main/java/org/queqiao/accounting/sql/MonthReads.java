@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.statement.Standing;
+import org.queqiao.accounting.statement.Tax;
 import org.queqiao.accounting.witness.SignedMonth;
 
 /** Which months are closed, and what keeps one from it. */
@@ -170,6 +171,11 @@ public final class MonthReads {
         }
       }
     });
+  }
+
+  /** What statements of a month have of tax: as it was closed, or as it is agreed on. */
+  public Tax tax(String month) {
+    return ask(connection -> MonthTax.of(connection, month, endMs(month)));
   }
 
   /**

@@ -32,7 +32,10 @@ final class MonthRows {
         + " late_for collate \"C\"",
     "select transaction, kind, project, user_name, cause, reason, amount_micro::text, currency,"
         + " position::text, core_ms::text from statement_entry where month = ? order by position,"
-        + " transaction collate \"C\""
+        + " transaction collate \"C\"",
+    // No row without a tax, so that months of before have the sums that were signed.
+    "select 'tax', tax_basis_points::text from month_close where month = ? and tax_basis_points is"
+        + " not null"
   };
 
   private MonthRows() {}
@@ -82,6 +85,7 @@ final class MonthRows {
             + " month from statement_entry) as all_ join month_close m using (month) where m.month"
             + " = ?",
         month.month());
+    MonthTax.close(connection, month);
     Rows.run(
         connection,
         "update month_close set state = 'CLOSED', closed_by = ?, closed_ms = ?, closed_position"

@@ -22,6 +22,7 @@ import org.queqiao.contract.price.RunCost;
  * @param standing how far it is
  * @param endUsers what of the lines was for end users of a service platform, by their names
  * @param terms who led the project, and where its costs are booked
+ * @param tax what the site states of tax for the month
  */
 public record Statement(
     String project,
@@ -35,7 +36,8 @@ public record Statement(
     String rounding,
     Standing standing,
     List<EndUser> endUsers,
-    Terms terms) {
+    Terms terms,
+    Tax tax) {
   /** How amounts become coins, as it stands on every statement. */
   public static final String ROUNDING =
       "Each line is rounded once, half up, to the smallest coin (0.01).";
@@ -58,8 +60,8 @@ public record Statement(
     totals = List.copyOf(totals);
   }
 
-  /** The same, so far. */
-  public Statement with(Standing how) {
+  /** The same, so far, with this tax. */
+  public Statement with(Standing how, Tax stated) {
     return new Statement(
         project,
         period,
@@ -72,7 +74,8 @@ public record Statement(
         rounding,
         how,
         endUsers,
-        terms);
+        terms,
+        stated);
   }
 
   /** The same, of a project that was so, for these end users. */
@@ -89,7 +92,8 @@ public record Statement(
         rounding,
         standing,
         some,
-        of);
+        of,
+        tax);
   }
 
   /**

@@ -71,7 +71,8 @@ public final class StatementForms {
         Statement.ROUNDING,
         Standing.DRAFT,
         List.of(),
-        Statement.Terms.NONE);
+        Statement.Terms.NONE,
+        Tax.NONE);
   }
 
   /** The statement as CSV with a header line; text cells can never be taken for formulas. */
@@ -102,9 +103,13 @@ public final class StatementForms {
           text(statement.standing().paidOn()),
           text(statement.standing().reference()),
           text(statement.terms().pi()),
-          text(statement.terms().costCentre()));
+          text(statement.terms().costCentre()),
+          "",
+          "",
+          "");
     }
     entries(statement, out);
+    Tax tax = statement.tax();
     for (Statement.Total total : statement.totals()) {
       row(
           out,
@@ -129,7 +134,10 @@ public final class StatementForms {
           text(statement.standing().paidOn()),
           text(statement.standing().reference()),
           text(statement.terms().pi()),
-          text(statement.terms().costCentre()));
+          text(statement.terms().costCentre()),
+          tax.isStated() ? tax.percent().toPlainString() : "",
+          tax.isStated() ? money(tax.ofMicro(total.dueMicro())) : "",
+          tax.isStated() ? money(tax.grossMicro(total.dueMicro())) : "");
     }
     return out.toString();
   }
@@ -158,7 +166,10 @@ public final class StatementForms {
         "paid_on",
         "payment_reference",
         "principal_investigator",
-        "cost_centre");
+        "cost_centre",
+        "tax_percent",
+        "tax",
+        "gross");
   }
 
   /**
@@ -201,7 +212,10 @@ public final class StatementForms {
           text(statement.standing().paidOn()),
           text(statement.standing().reference()),
           text(statement.terms().pi()),
-          text(statement.terms().costCentre()));
+          text(statement.terms().costCentre()),
+          "",
+          "",
+          "");
     }
   }
 

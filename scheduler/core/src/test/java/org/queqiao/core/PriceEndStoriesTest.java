@@ -100,6 +100,15 @@ final class PriceEndStoriesTest {
   }
 
   @Test
+  void aTaxRateIsFromNoneToAllAndNotOfThePast() {
+    assertThat(refused(new MoneyChange.TaxRate(-1, 0)).field()).isEqualTo("basisPoints");
+    assertThat(refused(new MoneyChange.TaxRate(10_001, 0)).field()).isEqualTo("basisPoints");
+    assertThat(refused(new MoneyChange.TaxRate(600, story.nowMs - 1)).field())
+        .isEqualTo("validFromMs");
+    agree(new MoneyChange.TaxRate(10_000, 0));
+  }
+
+  @Test
   void whoProposesTheEndDoesNotApproveItAndASecondOneWaits() {
     PriceItem item = agreed(5 * UNIT, 0, 0);
     long proposal = propose(end(item, 0));

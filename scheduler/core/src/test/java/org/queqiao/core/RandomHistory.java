@@ -809,7 +809,9 @@ final class RandomHistory {
       return new MoneyChange.PriceEnd(1, item, fromMs);
     }
     if (pricing.nextInt(4) == 0) {
-      return new MoneyChange.ArchiveMonth(month);
+      return pricing.nextBoolean()
+          ? new MoneyChange.ArchiveMonth(month)
+          : new MoneyChange.TaxRate(pricing.nextInt(12_000), pricing.nextBoolean() ? 0 : story.nowMs);
     }
     if (pricing.nextInt(4) == 0) {
       return new MoneyChange.JobBilling(pricing.nextBoolean(), pricing.nextInt(3) > 0);

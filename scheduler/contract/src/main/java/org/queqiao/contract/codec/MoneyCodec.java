@@ -186,6 +186,11 @@ final class MoneyCodec {
                   .setPrice(each.price())
                   .setItem(item(each.item()))
                   .setFromMs(each.fromMs()));
+      case MoneyChange.TaxRate each ->
+          out.setTaxRate(
+              PbMoneyChange.TaxRate.newBuilder()
+                  .setBasisPoints(each.basisPoints())
+                  .setValidFromMs(each.validFromMs()));
       case MoneyChange.Budget each -> out.setBudget(BudgetCodec.write(each.terms()));
       case MoneyChange.Contract each -> out.setContract(contract(each.terms()));
       case MoneyChange.NewAllowance each ->
@@ -263,6 +268,9 @@ final class MoneyCodec {
               in.getPriceEnd().getPrice(),
               item(in.getPriceEnd().getItem()),
               in.getPriceEnd().getFromMs());
+      case TAX_RATE ->
+          new MoneyChange.TaxRate(
+              in.getTaxRate().getBasisPoints(), in.getTaxRate().getValidFromMs());
       case BUDGET -> new MoneyChange.Budget(BudgetCodec.read(in.getBudget()));
       case CONTRACT -> new MoneyChange.Contract(contract(in.getContract()));
       case ALLOWANCE -> new MoneyChange.NewAllowance(AllowanceCodec.read(in.getAllowance()));

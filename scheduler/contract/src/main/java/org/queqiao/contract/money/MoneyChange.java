@@ -186,6 +186,14 @@ public sealed interface MoneyChange {
    */
   record PriceEnd(long price, PriceItem item, long fromMs) implements MoneyChange {}
 
+  /**
+   * What statements of months that end after an instant have of tax.
+   *
+   * @param basisPoints hundredths of a per cent of what is to be paid
+   * @param validFromMs not past when it is approved
+   */
+  record TaxRate(int basisPoints, long validFromMs) implements MoneyChange {}
+
   /** Whose money or prices it is about, or null where it is about those of all. */
   default ProjectName project() {
     return switch (this) {
@@ -202,7 +210,8 @@ public sealed interface MoneyChange {
           CloseMonth _,
           ArchiveMonth _,
           JobBilling _,
-          PriceEnd _ ->
+          PriceEnd _,
+          TaxRate _ ->
           null;
     };
   }
@@ -226,7 +235,8 @@ public sealed interface MoneyChange {
           StatementPaid _,
           ArchiveMonth _,
           JobBilling _,
-          PriceEnd _ ->
+          PriceEnd _,
+          TaxRate _ ->
           null;
     };
   }

@@ -73,6 +73,9 @@ final class MoneySamples {
         new MoneyDecided(
             98, true, new MoneyChange.PriceEnd(91, GPU_ITEM, 1_770_000_000_000L), "sold"));
     all.put(
+        "MoneyProposed-tax",
+        new MoneyProposed(99, new MoneyChange.TaxRate(600, 1_770_000_000_000L), "the law"));
+    all.put(
         "MoneyProposed-fiscal-tiers",
         new MoneyProposed(
             96,

@@ -47,6 +47,7 @@ public final class ProposalCheck {
 
   private static final int MAX_PERMILLE = 100_000;
   private static final int WHOLE = 1_000;
+  private static final int MOST_TAX = 10_000;
   private static final int MINUTES_OF_DAY = 1_440;
   private static final int MOST_OFFSET_MINUTES = 14 * 60;
 
@@ -162,6 +163,8 @@ public final class ProposalCheck {
           new MoneyChange.Conversion(
               each.nodeType(), each.resource(), each.device(), each.standardPermille(), nowMs);
       case MoneyChange.PriceEnd each -> PriceEndCheck.effective(each, nowMs);
+      case MoneyChange.TaxRate each when each.validFromMs() == 0 ->
+          new MoneyChange.TaxRate(each.basisPoints(), nowMs);
       case MoneyChange.NewAllowance(Allowance each) when each.validFromMs() == 0 ->
           new MoneyChange.NewAllowance(each.from(nowMs));
       case MoneyChange.Contract(ContractTerms each) when each.validFromMs() == 0 ->
@@ -197,6 +200,15 @@ public final class ProposalCheck {
                   "permille",
                   "a refund is from 0 to 1000 thousandths of the cost, not " + each.permille())
               .or(() -> past("validFromMs", "a refund rule", each.validFromMs(), nowMs));
+      case MoneyChange.TaxRate each ->
+          invalid(
+                  each.basisPoints() < 0 || each.basisPoints() > MOST_TAX,
+                  "basisPoints",
+                  "a tax rate is from 0 to "
+                      + MOST_TAX
+                      + " hundredths of a per cent, not "
+                      + each.basisPoints())
+              .or(() -> past("validFromMs", "a tax rate", each.validFromMs(), nowMs));
       case MoneyChange.Price(PriceItem item) -> wrong(item, nowMs);
       case MoneyChange.PriceEnd each -> PriceEndCheck.wrong(each, nowMs, cluster);
       case MoneyChange.CustomerClass each -> wrong(each, nowMs);

@@ -147,6 +147,8 @@ final class MoneyDigest {
         out.text("price end").number(change.price()).number(change.fromMs());
         item(change.item());
       }
+      case MoneyChange.TaxRate change ->
+          out.text("tax rate").number(change.basisPoints()).number(change.validFromMs());
       case MoneyChange.Contract change -> contract(change.terms());
       case MoneyChange.NewAllowance change -> allowance(change.allowance());
       case MoneyChange.OrderOfAllowances change -> order(change.order());

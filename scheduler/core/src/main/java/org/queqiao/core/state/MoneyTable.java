@@ -182,6 +182,7 @@ public final class MoneyTable {
       case MoneyChange.RefundRule each -> allowances.add(each);
       // The bounds on every job are in a fact of their own.
       case MoneyChange.Conversion _,
+          MoneyChange.TaxRate _,
           MoneyChange.CloseMonth _,
           MoneyChange.ArchiveMonth _,
           MoneyChange.JobBilling _ -> {}

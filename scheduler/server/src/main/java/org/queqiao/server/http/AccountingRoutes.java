@@ -323,6 +323,7 @@ final class AccountingRoutes {
     out.writeNumberField("coreMs", statement.coreMs());
     out.writeNumberField("standardCoreMs", statement.standardMs());
     out.writeStringField("rounding", statement.rounding());
+    StatementTax.rate(statement.tax(), out);
     out.writeStringField("state", statement.standing().state().name());
     out.writeStringField("number", JobDocument.orNull(statement.standing().number()));
     out.writeStringField("paidOn", JobDocument.orNull(statement.standing().paidOn()));
@@ -361,7 +362,7 @@ final class AccountingRoutes {
       out.writeNumberField("postedMicro", total.postedMicro());
       out.writeNumberField("amountMicro", total.amountMicro());
       out.writeNumberField("entriesMicro", total.entriesMicro());
-      out.writeNumberField("dueMicro", total.dueMicro());
+      StatementTax.sum(total, statement.tax(), out);
       out.writeEndObject();
     }
     out.writeEndArray();

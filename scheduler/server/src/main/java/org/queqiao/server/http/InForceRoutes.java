@@ -32,6 +32,8 @@ final class InForceRoutes {
     api.on("listConversions", call -> list(call, List.of("CONVERSION")));
     api.on("listRefundRules", call -> list(call, List.of("REFUND_RULE")));
     api.on("listAllowanceOrders", call -> list(call, List.of("ALLOWANCE_ORDER")));
+    api.on("listTaxRates", call -> list(call, List.of("TAX_RATE")));
+    api.on("proposeTaxRate", this::taxRate);
     api.on("getCustomerClass", this::customerClass);
   }
 
@@ -179,6 +181,14 @@ final class InForceRoutes {
     }
     out.writeStringField("customerClass", contract.map(ContractTerms::customerClass).orElse(said));
     out.writeStringField("contract", contract.map(ContractTerms::number).orElse(null));
+  }
+
+  private void taxRate(Call call) {
+    desk.propose(
+        call,
+        new MoneyChange.TaxRate(
+            Math.toIntExact((Long) call.body().get("basisPoints")),
+            (Long) call.body().getOrDefault("validFromMs", 0L)));
   }
 
   /** Proposes the end of a price; one that has not begun then is withdrawn. */

@@ -317,6 +317,11 @@ final class MoneyRoutes {
         out.writeNumberField("standardPermille", each.standardPermille());
         out.writeNumberField("validFromMs", each.validFromMs());
       }
+      case MoneyChange.TaxRate each -> {
+        out.writeStringField("kind", "TAX_RATE");
+        out.writeNumberField("basisPoints", each.basisPoints());
+        out.writeNumberField("validFromMs", each.validFromMs());
+      }
       case MoneyChange.CreditLine each -> write(each, out);
       case MoneyChange.Refund each -> write(each, out);
       case MoneyChange.CloseMonth _, MoneyChange.StatementPaid _, MoneyChange.ArchiveMonth _ ->

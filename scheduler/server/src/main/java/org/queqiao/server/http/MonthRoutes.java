@@ -11,6 +11,7 @@ import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.MonthReads;
 import org.queqiao.accounting.statement.Standing;
 import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.statement.Tax;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.core.message.Action;
@@ -100,10 +101,14 @@ final class MonthRoutes {
 
   /** What a list says of a statement: its lines and entries may be very many. */
   private record Listed(
-      String project, Standing standing, long coreMs, List<Statement.Total> totals) {
+      String project, Standing standing, long coreMs, List<Statement.Total> totals, Tax tax) {
     static Listed of(Statement statement) {
       return new Listed(
-          statement.project(), statement.standing(), statement.coreMs(), statement.totals());
+          statement.project(),
+          statement.standing(),
+          statement.coreMs(),
+          statement.totals(),
+          statement.tax());
     }
   }
 
@@ -122,7 +127,7 @@ final class MonthRoutes {
       out.writeStringField("currency", each.currency());
       out.writeNumberField("amountMicro", each.amountMicro());
       out.writeNumberField("entriesMicro", each.entriesMicro());
-      out.writeNumberField("dueMicro", each.dueMicro());
+      StatementTax.sum(each, statement.tax(), out);
       out.writeEndObject();
     }
     out.writeEndArray();

@@ -111,6 +111,28 @@ final class InForceRestTest {
   }
 
   @Test
+  void aTaxRateIsAgreedOnByTwoAndStandsOnStatements() throws Exception {
+    String path = "/api/v1/tax-rates";
+    long rate = propose(path, "\"basisPoints\":600,\"validFromMs\":" + (LATER_MS - 2));
+    approve(rate);
+    JsonNode planned = word("researcher1", path, rate);
+    assertThat(planned.path("state").asText()).isEqualTo("PLANNED");
+    assertThat(planned.path("basisPoints").asInt()).isEqualTo(600);
+    HttpResponse<String> much =
+        server.post("finance1", path, "{\"basisPoints\":10001,\"reason\":\"too much\"}");
+    assertThat(much.statusCode()).as(much.body()).isIn(400, 422);
+    server.local("/projects", "project=taxed&domain=atmosphere");
+    approve(
+        propose(
+            "/api/v1/wallets/taxed/top-ups", "\"amountMicro\":2500000,\"currency\":\"CNY\""));
+    JsonNode before = get("finance1", "/api/v1/statements?project=taxed&period=2026-11");
+    assertThat(before.path("taxBasisPoints").isNull()).isTrue();
+    JsonNode later = get("finance1", "/api/v1/statements?project=taxed&period=2199-11");
+    assertThat(later.path("taxBasisPoints").asInt()).isEqualTo(600);
+    assertThat(later.path("taxRounding").asText()).contains("half up");
+  }
+
+  @Test
   void pagesOfPricesHaveEachOnceTheNewestFirst() throws Exception {
     for (int i = 0; i < 3; i++) {
       approve(propose("/api/v1/tariffs", price(",\"device\":\"\",\"resource\":\"MEMORY\"")));
