@@ -49,17 +49,17 @@ static const struct call calls[] = {
     CALL(mknodat, "L", "", ""),
     CALL(memfd_create, "L", "", ""),
     CALL(writev, "L", "", ""),
-    CALL(openat, "LMC", "", "M"), /* the traffic of a run is counted where that can be done */
+    CALL(openat, "LMC", "", "MC"), /* the traffic of a run is counted, and the link below /tmp seen, where that can be done */
     CALL(pipe2, "M", "L", ""),
     CALL(clone, "", "L", ""),
     CALL(read, "C", "", "LM"), /* its helper has answered already; the monitor reads when its child has begun */
     CALL(write, "M", "HC", ""),
-    CALL(close, "MC", "", "LM"), /* of what is needed no more */
+    CALL(close, "MC", "", "LMC"), /* of what is needed no more */
     CALL(pidfd_send_signal, "", "", "L"), /* to a helper that has answered */
     CALL(prlimit64, "C", "", "LM"),     /* libc asks how many descriptors there may be */
     CALL(rt_sigprocmask, "MC", "H", "LM"), /* libc's own, around a fork */
     CALL(rt_sigaction, "MC", "", "M"),  /* libc's own, before the monitor is executed */
-    CALL(newfstatat, "MC", "", ""),
+    CALL(newfstatat, "MC", "", "C"), /* as openat of the child */
     CALL(mmap, "LM", "", ""),
     CALL(prctl, "MC", "H", "H"), /* a name service asks what it may do */
     CALL(signalfd4, "M", "", ""),
@@ -77,7 +77,9 @@ static const struct call calls[] = {
     CALL(close_range, "C", "H", ""),
     CALL(unshare, "", "C", ""),
     CALL(mount, "", "C", ""),
-    CALL(setgroups, "", "HC", ""),
+    CALL(setgroups, "", "HC", "C"), /* first to look with the eyes of the user, as the two that follow */
+    CALL(setfsuid, "", "", "C"),
+    CALL(setfsgid, "", "", "C"),
     CALL(setresgid, "", "HC", ""),
     CALL(setresuid, "", "HC", ""),
     CALL(setreuid, "", "HC", ""),
@@ -87,14 +89,15 @@ static const struct call calls[] = {
     CALL(capget, "", "HC", ""),
     CALL(chdir, "C", "", ""),
     CALL(ftruncate, "C", "", ""),
-    CALL(fcntl, "C", "", ""),
+    CALL(fcntl, "C", "", "C"), /* as openat of the child */
     CALL(brk, "", "", "M"), /* these libc makes as a program begins */
     CALL(set_tid_address, "", "", "M"),
     CALL(set_robust_list, "", "", "MC"),
     CALL(rseq, "", "", "M"),
     CALL(getrandom, "", "", "M"),
     CALL(epoll_ctl, "L", "", ""),
-    CALL(geteuid, "", "", ""), /* these stop launches where they are made before them */
+    CALL(getegid, "", "", "C"), /* kernels do not fail it, nor the next */
+    CALL(geteuid, "", "", "C"), /* these stop launches where they are made before them */
     CALL(getuid, "", "", ""),
     CALL(munmap, "", "", ""),
     CALL(mprotect, "", "", ""),

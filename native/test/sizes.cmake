@@ -1,7 +1,7 @@
 # Lines of the sources of the programs that run as root, blank ones left out. A program that grows past
 # its number here is a question; one that shrinks writes its new number.
 set(LAUNCHER_MOST 1912) # its own files
-set(MONITOR_MOST 1298) # of these 50 start the host of a run beside its script
+set(MONITOR_MOST 1363) # of these 50 start the host of a run beside its script, 65 see whether links lead it below /tmp
 set(SHARED_MOST 1182) # control groups, devices, identity, records, processes, events
 
 string(REPLACE "," ";" LAUNCHER ${LAUNCHER})
