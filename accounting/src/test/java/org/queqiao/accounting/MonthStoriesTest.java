@@ -180,7 +180,8 @@ final class MonthStoriesTest {
       Statement paid = ledger.reads().statement("climate", "2026-10");
       assertThat(paid.standing().state()).isEqualTo(Standing.State.PAID);
       assertThat(paid.standing().reference()).isEqualTo("bank 17");
-      assertThat(StatementForms.csv(paid)).contains(",PAID,2026-000001,2026-11-20,bank 17,,,,,\r\n");
+      assertThat(StatementForms.csv(paid))
+          .contains(",PAID,2026-000001,2026-11-20,bank 17,,,,,\r\n");
       assertThat(problems(ledger, "2026-10").getFirst())
           .startsWith("month 2026-10 was closed by USER:finance2 at ");
     }

@@ -109,6 +109,11 @@ public final class StatementForms {
           "");
     }
     entries(statement, out);
+    totals(statement, out);
+    return out.toString();
+  }
+
+  private static void totals(Statement statement, StringBuilder out) {
     Tax tax = statement.tax();
     for (Statement.Total total : statement.totals()) {
       row(
@@ -139,7 +144,6 @@ public final class StatementForms {
           tax.isStated() ? money(tax.ofMicro(total.dueMicro())) : "",
           tax.isStated() ? money(tax.grossMicro(total.dueMicro())) : "");
     }
-    return out.toString();
   }
 
   private static void heading(StringBuilder out) {

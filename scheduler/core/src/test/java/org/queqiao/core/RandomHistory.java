@@ -811,7 +811,8 @@ final class RandomHistory {
     if (pricing.nextInt(4) == 0) {
       return pricing.nextBoolean()
           ? new MoneyChange.ArchiveMonth(month)
-          : new MoneyChange.TaxRate(pricing.nextInt(12_000), pricing.nextBoolean() ? 0 : story.nowMs);
+          : new MoneyChange.TaxRate(
+              pricing.nextInt(12_000), pricing.nextBoolean() ? 0 : story.nowMs);
     }
     if (pricing.nextInt(4) == 0) {
       return new MoneyChange.JobBilling(pricing.nextBoolean(), pricing.nextInt(3) > 0);

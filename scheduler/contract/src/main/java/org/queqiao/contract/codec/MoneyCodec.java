@@ -157,14 +157,7 @@ final class MoneyCodec {
                   .setCurrency(each.currency())
                   .setCorrects(each.corrects()));
       case MoneyChange.CustomerClass each -> out.setCustomerClass(customerClass(each));
-      case MoneyChange.Conversion each ->
-          out.setConversion(
-              PbMoneyChange.Conversion.newBuilder()
-                  .setNodeType(each.nodeType())
-                  .setResource(resource(each.resource()))
-                  .setDevice(each.device())
-                  .setStandardPermille(each.standardPermille())
-                  .setValidFromMs(each.validFromMs()));
+      case MoneyChange.Conversion each -> out.setConversion(conversion(each));
       case MoneyChange.CreditLine each ->
           out.setCreditLine(
               PbMoneyChange.CreditLine.newBuilder()
@@ -199,6 +192,15 @@ final class MoneyCodec {
           out.setAllowanceOrder(AllowanceCodec.write(each.order()));
     }
     return out.build();
+  }
+
+  private static PbMoneyChange.Conversion.Builder conversion(MoneyChange.Conversion each) {
+    return PbMoneyChange.Conversion.newBuilder()
+        .setNodeType(each.nodeType())
+        .setResource(resource(each.resource()))
+        .setDevice(each.device())
+        .setStandardPermille(each.standardPermille())
+        .setValidFromMs(each.validFromMs());
   }
 
   static PbMoneyChange.RefundRule refundRule(MoneyChange.RefundRule each) {

@@ -317,11 +317,7 @@ final class MoneyRoutes {
         out.writeNumberField("standardPermille", each.standardPermille());
         out.writeNumberField("validFromMs", each.validFromMs());
       }
-      case MoneyChange.TaxRate each -> {
-        out.writeStringField("kind", "TAX_RATE");
-        out.writeNumberField("basisPoints", each.basisPoints());
-        out.writeNumberField("validFromMs", each.validFromMs());
-      }
+      case MoneyChange.TaxRate each -> write(each, out);
       case MoneyChange.CreditLine each -> write(each, out);
       case MoneyChange.Refund each -> write(each, out);
       case MoneyChange.CloseMonth _, MoneyChange.StatementPaid _, MoneyChange.ArchiveMonth _ ->
@@ -344,6 +340,12 @@ final class MoneyRoutes {
         write(each.item(), out);
       }
     }
+  }
+
+  private static void write(MoneyChange.TaxRate each, JsonGenerator out) throws IOException {
+    out.writeStringField("kind", "TAX_RATE");
+    out.writeNumberField("basisPoints", each.basisPoints());
+    out.writeNumberField("validFromMs", each.validFromMs());
   }
 
   private static void write(MoneyChange.CreditLine each, JsonGenerator out) throws IOException {

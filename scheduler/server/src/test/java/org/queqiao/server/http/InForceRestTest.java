@@ -123,8 +123,7 @@ final class InForceRestTest {
     assertThat(much.statusCode()).as(much.body()).isIn(400, 422);
     server.local("/projects", "project=taxed&domain=atmosphere");
     approve(
-        propose(
-            "/api/v1/wallets/taxed/top-ups", "\"amountMicro\":2500000,\"currency\":\"CNY\""));
+        propose("/api/v1/wallets/taxed/top-ups", "\"amountMicro\":2500000,\"currency\":\"CNY\""));
     JsonNode before = get("finance1", "/api/v1/statements?project=taxed&period=2026-11");
     assertThat(before.path("taxBasisPoints").isNull()).isTrue();
     JsonNode later = get("finance1", "/api/v1/statements?project=taxed&period=2199-11");
