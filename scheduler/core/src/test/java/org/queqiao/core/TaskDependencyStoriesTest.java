@@ -188,6 +188,24 @@ final class TaskDependencyStoriesTest {
     assertThat(story.state(other)).isEqualTo(PENDING);
   }
 
+  /** A deadline is an end, for whoever waits for any. */
+  @Test
+  void aTaskThatADeadlineEndsIsNotWaitedForByWhoTakesAnyEnd() {
+    story.node("n1", 4);
+    JobId array =
+        story.submits(
+            "liwei",
+            SchedulerStory.script()
+                .array("0-3")
+                .hold(true)
+                .limitMs(SchedulerStory.HOUR_MS)
+                .terms(TermsRequest.NONE.withDeadlineMs(story.nowMs + 5 * SchedulerStory.HOUR_MS)));
+    JobId any = story.submits("liwei", after("afterany:" + array + "_3"));
+    JobId ok = story.submits("liwei", after("afterok:" + array + "_3"));
+    assertThat(forecast(any).ended()).isNotEqualTo(Forecast.Ended.WAITS_FOR_SOMEBODY);
+    assertThat(forecast(ok).ended()).isEqualTo(Forecast.Ended.WAITS_FOR_SOMEBODY);
+  }
+
   private Forecast forecast(JobId job) {
     return new Forecaster(story.machine.image(), story.nowMs, 100_000, () -> false)
         .forecast(job, new RunTimeRatios(), 20);

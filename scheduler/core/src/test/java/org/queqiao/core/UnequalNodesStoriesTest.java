@@ -88,6 +88,33 @@ final class UnequalNodesStoriesTest {
     assertThat(nodesOf(waits)).containsExactly("small");
   }
 
+  /** Two nodes of four and of sixteen cores have room, the large ones are given away first. */
+  @Test
+  void onSeveralNodesThoseOfTheLeastSizeOfWhichThereAreEnoughAreTaken() {
+    nodes("default");
+    story.node("b1", 4);
+    story.node("b2", 4);
+    limit(LimitScope.GROUP, Quantity.CORES, 9);
+    JobId job = story.submits("liwei", alone(2));
+    story.plans();
+    assertThat(nodesOf(job)).containsExactly("b1", "b2");
+    JobId three = story.submits("wangfang", alone(3));
+    story.plans();
+    assertThat(nodesOf(three)).containsExactly("a1", "a2", "small");
+  }
+
+  /** With two cores and sixteen it would fit, but of nodes up to sixteen it gets the first. */
+  @Test
+  void whatTheNodesUpToThatSizeWouldCostIsNamedIfItIsTooMuch() {
+    nodes("default");
+    limit(LimitScope.GROUP, Quantity.CORES, 20);
+    JobId job = story.submits("liwei", alone(2));
+    story.plans();
+    assertThat(story.state(job)).isEqualTo(JobState.PENDING);
+    assertThat(why(job).word()).isEqualTo("AssocGrpCpuLimit");
+    assertThat(why(job).sentence()).contains("asks for 32 on the smallest nodes");
+  }
+
   @Test
   void theMemoryOfTheNodeThatAJobNamesIsNamedByItsLimit() {
     nodes("default");

@@ -3,6 +3,8 @@ package org.queqiao.core.explain;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.placement.JobParts;
@@ -13,10 +15,14 @@ import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Node;
 
 /**
- * What a job would get on the smallest nodes that have room, where it takes of a node what that
- * has: all its cores, or the memory that goes with those that it asks for.
+ * What a job would get on the smallest nodes of which enough have room, where it takes of a node
+ * what that has: all its cores, or the memory that goes with those that it asks for. Of nodes up to
+ * the least such size it gets those that are given away first, as the planner does it.
  */
 final class SmallestNodes {
+  /** Of more sizes some are tried, the greatest among them. */
+  private static final int MAX_SIZES = 9;
+
   private final Cluster cluster;
 
   SmallestNodes(Cluster cluster) {
@@ -36,22 +42,41 @@ final class SmallestNodes {
     if (!exclusive && !memoryOfNode) {
       return List.of();
     }
-    Comparator<Node> smallest =
-        exclusive
-            ? Comparator.comparingInt(node -> node.facts().cores())
-            : Comparator.comparingLong(node -> node.facts().memBytes() / node.facts().cores());
-    List<Node> sorted = new ArrayList<>(nodes);
-    sorted.sort(smallest);
+    ToLongFunction<Node> size =
+        node -> exclusive ? node.facts().cores() : node.facts().memBytes() / node.facts().cores();
     List<NodeWish> alternatives = cluster.wishOf(asked).alternatives();
-    for (JobSpec spec : asked.shapes().reversed()) {
-      for (NodeWish wish : alternatives) {
-        List<Allocation> found = on(sorted, spec, wish);
-        if (!found.isEmpty()) {
-          return found;
+    List<Node> all = inOrder(nodes);
+    for (long most : some(new TreeSet<>(all.stream().map(size::applyAsLong).toList()))) {
+      List<Node> small = all.stream().filter(each -> size.applyAsLong(each) <= most).toList();
+      for (JobSpec spec : asked.shapes()) {
+        for (NodeWish wish : alternatives) {
+          List<Allocation> found = on(small, spec, wish);
+          if (!found.isEmpty()) {
+            return found;
+          }
         }
       }
     }
     return List.of();
+  }
+
+  private static List<Long> some(TreeSet<Long> sizes) {
+    List<Long> all = List.copyOf(sizes);
+    List<Long> some = new ArrayList<>();
+    int steps = Math.min(MAX_SIZES, all.size());
+    for (int i = 0; i < steps; i++) {
+      some.add(all.get(steps == 1 ? 0 : i * (all.size() - 1) / (steps - 1)));
+    }
+    return some;
+  }
+
+  /** As the planner gives them away. */
+  private List<Node> inOrder(List<Node> nodes) {
+    List<Node> sorted = new ArrayList<>(nodes);
+    sorted.sort(
+        Comparator.comparingInt((Node node) -> node.settings().weight())
+            .thenComparingInt(node -> cluster.policy().switches().leafOf(node.name())));
+    return sorted;
   }
 
   private static List<Allocation> on(List<Node> sorted, JobSpec spec, NodeWish wish) {

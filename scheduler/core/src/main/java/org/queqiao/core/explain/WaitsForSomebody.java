@@ -82,13 +82,28 @@ public final class WaitsForSomebody {
 
   private boolean isOnStuck(Job job, Dependency on) {
     if (on.task() != null) {
-      return isStuck(on.job(), on.task());
+      return !isEndedInTime(on) && isStuck(on.job(), on.task());
     }
     return switch (on.kind()) {
       case SINGLETON -> names.contains(new Named(job.user(), job.spec().name()));
       case AFTER_OK, AFTER_CORRESPONDING -> found.contains(on.job());
       case AFTER, AFTER_ANY, AFTER_NOT_OK -> staying.contains(on.job());
     };
+  }
+
+  /** Whether the deadline of an array ends the task on which one waits that waits for any end. */
+  private boolean isEndedInTime(Dependency on) {
+    boolean any =
+        switch (on.kind()) {
+          case AFTER, AFTER_ANY, AFTER_NOT_OK -> true;
+          case AFTER_OK, AFTER_CORRESPONDING, SINGLETON -> false;
+        };
+    return any
+        && cluster
+            .jobs()
+            .find(on.job())
+            .filter(array -> array.spec().terms().deadlineMs() != 0)
+            .isPresent();
   }
 
   /** One task: its own job if it is one, else what holds it or all of its array. */

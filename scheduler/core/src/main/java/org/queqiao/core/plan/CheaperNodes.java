@@ -26,12 +26,20 @@ final class CheaperNodes {
   /** What was in vain: limits and room only get less before the slice is over. */
   private final TreeSet<Tried> inVain = new TreeSet<>();
 
-  private record Tried(AccountKey account, int demand, long limitMs) implements Comparable<Tried> {
+  /** The sizes of all nodes by their cores and by their memory for a core; null until asked for. */
+  private TreeSet<Long> byCores;
+
+  private TreeSet<Long> byMemory;
+
+  private record Tried(AccountKey account, int demand, long limitMs, long believedMs, long most)
+      implements Comparable<Tried> {
     @Override
     public int compareTo(Tried other) {
       int order = account.compareTo(other.account);
       order = order != 0 ? order : Integer.compare(demand, other.demand);
-      return order != 0 ? order : Long.compare(limitMs, other.limitMs);
+      order = order != 0 ? order : Long.compare(limitMs, other.limitMs);
+      order = order != 0 ? order : Long.compare(believedMs, other.believedMs);
+      return order != 0 ? order : Long.compare(most, other.most);
     }
   }
 
@@ -50,11 +58,16 @@ final class CheaperNodes {
    */
   List<Allocation> of(Job job, PlanJob start) {
     Demand demand = start.demand();
-    Tried tried = new Tried(AccountKey.of(job), demand.number(), start.limit());
-    if (!demand.takesWhatNodesHave() || inVain.contains(tried)) {
+    if (!demand.takesWhatNodesHave()) {
       return List.of();
     }
-    for (long most : sizes(demand, start.nodes())) {
+    long decided = greatest(demand, start.nodes());
+    Tried tried =
+        new Tried(AccountKey.of(job), demand.number(), start.limit(), start.believed(), decided);
+    if (inVain.contains(tried)) {
+      return List.of();
+    }
+    for (long most : below(demand, decided)) {
       Demand small = demand.within(node -> size(demand, node) <= most);
       int[] on = rooms.find(small, start);
       if (on != null) {
@@ -71,11 +84,30 @@ final class CheaperNodes {
     return List.of();
   }
 
-  /** The sizes below the greatest that was decided, from the least on. */
-  private List<Long> sizes(Demand demand, int[] decided) {
+  private long greatest(Demand demand, int[] decided) {
     long most = 0;
     for (int node : decided) {
       most = Math.max(most, mirror.isLicences(node) ? 0 : size(demand, node));
+    }
+    return most;
+  }
+
+  /** Sizes of nodes below one, from the least on. */
+  private List<Long> below(Demand demand, long most) {
+    List<Long> below = List.copyOf(all(demand).headSet(most));
+    List<Long> some = new ArrayList<>();
+    int steps = Math.min(MAX_SIZES, below.size());
+    for (int i = 0; i < steps; i++) {
+      some.add(below.get(steps == 1 ? 0 : i * (below.size() - 1) / (steps - 1)));
+    }
+    return some;
+  }
+
+  /** The nodes are gone through once for each of the two measures. */
+  private TreeSet<Long> all(Demand demand) {
+    TreeSet<Long> known = demand.takesWholeNodes() ? byCores : byMemory;
+    if (known != null) {
+      return known;
     }
     TreeSet<Long> all = new TreeSet<>();
     for (int node = 0; node < mirror.planner().pool().nodes(); node++) {
@@ -83,13 +115,12 @@ final class CheaperNodes {
         all.add(size(demand, node));
       }
     }
-    List<Long> below = List.copyOf(all.headSet(most));
-    List<Long> some = new ArrayList<>();
-    int steps = Math.min(MAX_SIZES, below.size());
-    for (int i = 0; i < steps; i++) {
-      some.add(below.get(steps == 1 ? 0 : i * (below.size() - 1) / (steps - 1)));
+    if (demand.takesWholeNodes()) {
+      byCores = all;
+    } else {
+      byMemory = all;
     }
-    return some;
+    return all;
   }
 
   private long size(Demand demand, int node) {
