@@ -80,7 +80,7 @@ public final class History {
       }
       try {
         run(cluster, each).ifPresent(runs::add);
-      } catch (IllegalArgumentException e) {
+      } catch (IllegalArgumentException | ArithmeticException e) {
         leftOut.add(
             "job " + each.job() + " submitted at " + each.submitS() + ": " + e.getMessage());
       }

@@ -53,11 +53,11 @@ record KnownNode(NodeName name, boolean isUp, int cores, long memMib, long bootS
     }
     String[] part = Files.readString(file).strip().split(" ");
     try {
-      // One of four parts is of before devices were offered: Slurm says what the node has.
-      if (part.length != 5) {
+      if (part.length < 4 || part.length > 5) {
         return Optional.empty();
       }
-      String gres = part[4].equals(NONE) ? "" : part[4];
+      // One of four parts is of before devices were offered: its node offered none.
+      String gres = part.length == 4 || part[4].equals(NONE) ? "" : part[4];
       SlurmGres.read(gres);
       return Optional.of(
           new KnownNode(

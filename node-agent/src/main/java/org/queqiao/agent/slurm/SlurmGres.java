@@ -18,6 +18,9 @@ final class SlurmGres {
       Pattern.compile(
           "(?:^|,)([a-z][a-z0-9_.-]{0,31})(?::([A-Za-z0-9_.-]{1,63}))?:([0-9]{1,4})(?:\\([^)]*\\))?(?=,|$)");
 
+  /** Parts of GPUs that are told beside them. */
+  private static final List<String> SHARES = List.of("shard", "mps");
+
   private static final Pattern KEPT =
       Pattern.compile("([a-z][a-z0-9_.-]{0,31}):([a-z0-9_.-]{0,63}):([0-9]{1,4})");
 
@@ -34,7 +37,7 @@ final class SlurmGres {
     while (each.find()) {
       int count = Integer.parseInt(each.group(3));
       String type = each.group(2) == null ? "" : each.group(2).toLowerCase(Locale.ROOT);
-      if (count > 0) {
+      if (count > 0 && !SHARES.contains(each.group(1))) {
         found.merge(
             each.group(1),
             new GresInventory(each.group(1), type, count),

@@ -50,9 +50,16 @@ final class KnownNodeTest {
         .containsExactly(new GresInventory("fpga", "", 1), new GresInventory("gpu", "a100", 2));
   }
 
+  /** Kept before devices were offered: with another start all its runs would be lost. */
+  @Test
+  void aNodeThatWasKeptWithoutDevicesIsTheSameNode() throws IOException {
+    Files.writeString(folder.resolve("node"), "up 4 1000 77");
+    assertThat(KnownNode.read(NAME, folder)).contains(new KnownNode(NAME, true, 4, 1000, 77, ""));
+  }
+
   @Test
   void whatCannotBeReadIsNothing() throws IOException {
-    for (String text : new String[] {"", "up 4", "up 4 x 1 -", "up 4 1000 1", "up 4 1000 1 2"}) {
+    for (String text : new String[] {"", "up 4", "up 4 x 1 -", "up 4 1000", "up 4 1000 1 2"}) {
       Files.writeString(folder.resolve("node"), text);
       assertThat(KnownNode.read(NAME, folder)).as(text).isEmpty();
     }
@@ -64,6 +71,8 @@ final class KnownNodeTest {
     assertThat(SlurmGres.told("(null)")).isEmpty();
     assertThat(SlurmGres.told("gpu:A100:4(S:0-1,3),bandwidth:lustre:no_consume:4G,mic:0"))
         .containsExactly(new GresInventory("gpu", "a100", 4));
+    assertThat(SlurmGres.told("gpu:2,shard:8,mps:200"))
+        .containsExactly(new GresInventory("gpu", "", 2));
     assertThat(SlurmGres.told("gpu:a100:2,gpu:v100:1,gpu_x:3"))
         .containsExactly(new GresInventory("gpu", "", 3), new GresInventory("gpu_x", "", 3));
     assertThat(SlurmGres.read(SlurmGres.kept(SlurmGres.told("gpu:a100:2,fpga:1"))))

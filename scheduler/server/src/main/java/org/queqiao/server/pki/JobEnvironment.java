@@ -162,6 +162,8 @@ final class JobEnvironment {
    * HIP applies its own variable and CUDA's: only one of them may be set.
    */
   private static void devices(DesiredRunState run, Allocation here, TreeMap<String, String> out) {
+    // Slurm gives what it says: a user's own word must not stand.
+    out.remove(LaunchOrder.DEVICES_PER_NODE);
     if (run.allocations().stream().anyMatch(each -> !each.gres().isEmpty())) {
       out.put(
           LaunchOrder.DEVICES_PER_NODE,

@@ -92,17 +92,25 @@ final class ReservationRestTest {
     return JSON.readTree(server.get("researcher1", "/api/v1/jobs/" + job + "/explain").body());
   }
 
-  /** Both want the node, so the later one waits for its turn. */
-  private static void whoComesAfterItIsToldHowManyAreBeforeItAndNotWho(long first)
-      throws Exception {
+  private static String alone(String user, String more) throws Exception {
     HttpResponse<String> job =
         server.post(
-            "researcher2",
+            user,
             "/api/v1/jobs",
-            "{\"script\":\"#!/bin/sh\\ntrue\\n\",\"limitMs\":%d,\"nice\":1000000000}"
-                .formatted(3 * HOUR_MS));
+            "{\"script\":\"#!/bin/sh\\nsleep 300\\n\",\"limitMs\":%d,\"exclusive\":true,\"nodeList\":\"n1\"%s}"
+                .formatted(3 * HOUR_MS, more));
     assertThat(job.statusCode()).as(job.body()).isEqualTo(201);
-    String at = "/api/v1/jobs/" + JSON.readTree(job.body()).path("id").asLong();
+    return "/api/v1/jobs/" + JSON.readTree(job.body()).path("id").asLong();
+  }
+
+  /** One has the node, two want it: the later of them waits for its turn. */
+  @Test
+  void whoComesAfterAnotherIsToldHowManyAreBeforeItAndNotWho() throws Exception {
+    server.node();
+    String runs = alone("researcher1", "");
+    String next = alone("researcher1", "");
+    long first = Long.parseLong(next.substring(next.lastIndexOf('/') + 1));
+    String at = alone("researcher2", ",\"nice\":1000000000");
     JsonNode own = JSON.readTree(server.get("researcher2", at + "/explain").body());
     assertThat(reason(own)).isEqualTo("Priority");
     JsonNode queue = own.path("waiting").path("queue");
@@ -121,6 +129,9 @@ final class ReservationRestTest {
     assertThat(all.path("ahead")).isEqualTo(queue.path("ahead"));
     assertThat(all.path("jobs").toString()).contains(Long.toString(first));
     assertThat(server.call("researcher2", "DELETE", at, "").statusCode()).isBetween(200, 204);
+    for (String each : new String[] {next, runs}) {
+      assertThat(server.call("researcher1", "DELETE", each, "").statusCode()).isBetween(200, 204);
+    }
   }
 
   @Test
@@ -149,7 +160,6 @@ final class ReservationRestTest {
     assertThat(reason(why)).isEqualTo("ReqNodeNotAvail, Reserved for maintenance");
     assertThat(why.path("waiting").path("detail").asText())
         .startsWith("reservation work keeps n1 from " + startMs);
-    whoComesAfterItIsToldHowManyAreBeforeItAndNotWho(id);
 
     HttpResponse<String> second =
         put("admin1", "lesson", node + HOUR + ",\"users\":[\"researcher1\"]}");

@@ -24,7 +24,8 @@ final class SuspendedBill {
     JsonNode postings = JSON.readTree(server.get("finance1", path).body()).path("items");
     long metered = 0;
     for (JsonNode posting : postings) {
-      if (posting.path("account").asText().startsWith("usage:")) {
+      if (posting.path("account").asText().startsWith("usage:")
+          && posting.path("unit").asText().equals("CORE_MS")) {
         metered += Math.abs(posting.path("amount").asLong());
       }
     }

@@ -140,7 +140,9 @@ final class TaskEnvironmentTest {
                 new ProjectName("climate"),
                 1000)
             .shape(3, 5, 2)
-            .environment(new java.util.TreeMap<>(java.util.Map.of("QUEQIAO_JOB_ID", "666")))
+            .environment(
+                new java.util.TreeMap<>(
+                    java.util.Map.of("QUEQIAO_JOB_ID", "666", "QUEQIAO_DEVICES_PER_NODE", "gpu:8")))
             .build();
     List<Allocation> nodes =
         List.of(
@@ -182,7 +184,8 @@ final class TaskEnvironmentTest {
         .containsEntry("QUEQIAO_NODE_LIST", "n1,n2,n3")
         .containsEntry("QUEQIAO_CORES_PER_NODE", "4,4,2")
         .containsEntry("QUEQIAO_TASKS_PER_NODE", "2,2,1")
-        .containsEntry("QUEQIAO_SOCKET", "/run/queqiao/jobs.sock");
+        .containsEntry("QUEQIAO_SOCKET", "/run/queqiao/jobs.sock")
+        .doesNotContainKey("QUEQIAO_DEVICES_PER_NODE");
     assertThat(out.get("PATH")).endsWith(":/opt/queqiao/job");
   }
 
