@@ -405,9 +405,9 @@ final class ScriptTest {
                 + "\"signal\":{\"name\":\"USR1\",\"secondsBefore\":90,\"batchOnly\":true},"
                 + "\"array\":\"0-9%2\",\"constraint\":\"a&b\",\"components\":[{\"nodes\":1,"
                 + "\"gres\":[{\"name\":\"gpu\",\"type\":\"\",\"count\":1}],\"contiguous\":true}]}}");
-    assertThat(tried("--submit \"$script\" --signal sigusr2")).contains("{\"name\":\"USR2\"}");
+    assertThat(tried("--submit \"$script\" --signal sigusr2")).contains("{\"name\":\"sigusr2\"}");
     assertThat(tried("--submit \"$script\" --signal B:10@5"))
-        .contains("{\"name\":\"USR1\",\"secondsBefore\":5,\"batchOnly\":true}");
+        .contains("{\"name\":\"10\",\"secondsBefore\":5,\"batchOnly\":true}");
     assertThat(tried("--submit \"$script\" --gres gpu:x:y"))
         .isEqualTo(
             "refused: devices are written like gpu:2 or gpu:a100:2,fpga: 'gpu:x:y' is not\n");
