@@ -127,6 +127,7 @@ run_tests() {
   need /usr/lib/x86_64-linux-gnu/pmix2/include/pmix_server.h libpmix-dev
   need /usr/share/fonts/truetype/wqy fonts-wqy-microhei
   need qemu-system-x86_64 qemu-system-x86
+  need systemd-analyze systemd
   need cpio cpio
   install_missing
   local size=ci

@@ -138,7 +138,9 @@ final class NodeJoinTest {
       files.add(file);
     }
     try {
-      assumeTrue(Files.exists(verify), "systemd is not there");
+      // Root's run of all tests installs it; others may be on a machine without it.
+      boolean root = "root".equals(System.getProperty("user.name"));
+      assumeTrue(root || Files.exists(verify), "systemd is not there");
       List<String> words = new ArrayList<>(List.of(verify.toString(), "verify"));
       files.forEach(each -> words.add(each.toString()));
       Process process = new ProcessBuilder(words).redirectErrorStream(true).start();

@@ -28,73 +28,35 @@ public final class Proposals {
    * @param state only those, or null for all
    */
   public List<ProposalRow> before(long beforeId, ProposalRow.State state, int limit) {
-    List<ProposalRow> all = new ArrayList<>();
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "select "
-                    + MoneyRows.PROPOSAL_COLUMNS
-                    + " from proposal where id < ? and (?::text is null or state = ?) order by id"
-                    + " desc limit ?")) {
-      statement.setLong(1, beforeId);
-      statement.setString(2, state == null ? null : state.name());
-      statement.setString(3, state == null ? null : state.name());
-      statement.setInt(4, Math.min(limit, LedgerReads.MAX_ROWS));
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          all.add(MoneyRows.proposal(row));
-        }
-      }
-    } catch (SQLException e) {
-      throw new LedgerUnavailable(e);
-    }
-    return all;
+    String name = state == null ? null : state.name();
+    return rows(
+        "id < ? and (?::text is null or state = ?) order by id desc limit ?",
+        statement -> {
+          statement.setLong(1, beforeId);
+          statement.setString(2, name);
+          statement.setString(3, name);
+          statement.setInt(4, Math.min(limit, LedgerReads.MAX_ROWS));
+        });
   }
 
   /** Those of some kinds that wait or were approved, in the order of that; so many at most. */
   public List<ProposalRow> standing(Collection<String> kinds) {
-    List<ProposalRow> all = new ArrayList<>();
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "select "
-                    + MoneyRows.PROPOSAL_COLUMNS
-                    + " from proposal where kind = any(?) and state <> 'REJECTED' order by position"
-                    + " limit ?")) {
-      statement.setArray(1, connection.createArrayOf("text", kinds.toArray()));
-      statement.setInt(2, MOST_STANDING);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          all.add(MoneyRows.proposal(row));
-        }
-      }
-    } catch (SQLException e) {
-      throw new LedgerUnavailable(e);
-    }
-    return all;
+    return rows(
+        "kind = any(?) and state <> 'REJECTED' order by position limit ?",
+        statement -> {
+          texts(statement, kinds);
+          statement.setInt(2, MOST_STANDING);
+        });
   }
 
   /** The approved contracts of a project, the newest first; so many at most. */
   public List<ProposalRow> contracts(ProjectName project) {
-    List<ProposalRow> all = new ArrayList<>();
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement =
-            connection.prepareStatement(
-                "select "
-                    + MoneyRows.PROPOSAL_COLUMNS
-                    + " from proposal where kind = 'CONTRACT' and state = 'APPROVED' and project ="
-                    + " ? order by id desc limit ?")) {
-      statement.setString(1, project.value());
-      statement.setInt(2, LedgerReads.MAX_ROWS);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          all.add(MoneyRows.proposal(row));
-        }
-      }
-    } catch (SQLException e) {
-      throw new LedgerUnavailable(e);
-    }
-    return all;
+    return rows(
+        "kind = 'CONTRACT' and state = 'APPROVED' and project = ? order by id desc limit ?",
+        statement -> {
+          statement.setString(1, project.value());
+          statement.setInt(2, LedgerReads.MAX_ROWS);
+        });
   }
 
   /**
@@ -103,15 +65,29 @@ public final class Proposals {
    * @param marks such as {@code [invoice-17]}; none contains a closing bracket but at its end
    */
   public List<ProposalRow> topUpsMarked(Collection<String> marks) {
+    return rows(
+        "kind = 'TOP_UP' and split_part(reason, ']', 1) || ']' = any(?) order by id desc",
+        statement -> texts(statement, marks));
+  }
+
+  /** Fills in what a question leaves open. */
+  @FunctionalInterface
+  private interface Values {
+    void fill(PreparedStatement statement) throws SQLException;
+  }
+
+  private static void texts(PreparedStatement statement, Collection<String> all)
+      throws SQLException {
+    statement.setArray(1, statement.getConnection().createArrayOf("text", all.toArray()));
+  }
+
+  private List<ProposalRow> rows(String where, Values values) {
     List<ProposalRow> all = new ArrayList<>();
     try (Connection connection = database.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
-                "select "
-                    + MoneyRows.PROPOSAL_COLUMNS
-                    + " from proposal where kind = 'TOP_UP' and split_part(reason, ']', 1) || ']' ="
-                    + " any(?) order by id desc")) {
-      statement.setArray(1, connection.createArrayOf("text", marks.toArray()));
+                "select " + MoneyRows.PROPOSAL_COLUMNS + " from proposal where " + where)) {
+      values.fill(statement);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           all.add(MoneyRows.proposal(row));

@@ -80,13 +80,14 @@ final class StoppedAgentEndToEndTest {
     until(() -> size("ended") > 0, true);
     long stillThere = size("beats");
     until(this::nodeState, "DOWN");
-    while (System.nanoTime() - stoppedAt < STOPPED_MS * 1_000_000) {
-      // The one has ended, which nobody can tell: its core is not given to another.
-      assertThat(state(ends)).isEqualTo("RUNNING");
-      assertThat(state(goesOn)).isEqualTo("RUNNING");
-      assertThat(state(next)).isEqualTo("PENDING");
-      Thread.sleep(200);
-    }
+    // The one has ended, which nobody can tell: its core is not given to another.
+    String held = "RUNNING RUNNING PENDING";
+    assertThat(
+            RunningServer.until(
+                Duration.ofNanos(stoppedAt + STOPPED_MS * 1_000_000 - System.nanoTime()),
+                () -> String.join(" ", state(ends), state(goesOn), state(next)),
+                states -> !states.equals(held)))
+        .isEqualTo(held);
     assertThat(size("beats")).as("it went on").isGreaterThan(stillThere);
 
     node.signalAgent("CONT");
@@ -101,15 +102,21 @@ final class StoppedAgentEndToEndTest {
     node.signalAgent("STOP");
     long ordered = submit(1, "exit 7\n");
     until(() -> state(ordered), "RUNNING");
-    Thread.sleep(2_000);
-    assertThat(Files.readString(node.work().resolve("began"))).doesNotContain(ordered + "\n");
+    Path begins = node.work().resolve("began");
+    assertThat(
+            RunningServer.until(
+                Duration.ofSeconds(2),
+                () -> Files.readString(begins).contains(ordered + "\n"),
+                begun -> begun))
+        .as("nobody is there to begin it")
+        .isFalse();
     node.signalAgent("CONT");
     server.awaitEnd("researcher1", ordered);
     assertThat(job(ordered).path("exitCode").asInt()).isEqualTo(7);
     Files.createFile(node.work().resolve("all"));
     server.awaitEnd("researcher1", goesOn);
     assertThat(job(goesOn).path("exitCode").asInt()).isEqualTo(5);
-    assertThat(Files.readAllLines(node.work().resolve("began")))
+    assertThat(Files.readAllLines(begins))
         .as("each began once")
         .containsExactlyInAnyOrder(
             Long.toString(ends),
