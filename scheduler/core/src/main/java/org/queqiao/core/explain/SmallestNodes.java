@@ -1,7 +1,6 @@
 package org.queqiao.core.explain;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.ToLongFunction;
@@ -9,6 +8,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.placement.JobParts;
 import org.queqiao.core.placement.NodeNeed;
+import org.queqiao.core.placement.NodeSizes;
 import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
@@ -45,8 +45,12 @@ final class SmallestNodes {
     ToLongFunction<Node> size =
         node -> exclusive ? node.facts().cores() : node.facts().memBytes() / node.facts().cores();
     List<NodeWish> alternatives = cluster.wishOf(asked).alternatives();
-    List<Node> all = inOrder(nodes);
-    for (long most : some(new TreeSet<>(all.stream().map(size::applyAsLong).toList()))) {
+    // As the planner gives them away.
+    List<Node> all = new ArrayList<>(nodes);
+    all.sort(cluster.policy().firstGiven());
+    TreeSet<Long> sizes = new TreeSet<>();
+    all.forEach(each -> sizes.add(size.applyAsLong(each)));
+    for (long most : NodeSizes.some(sizes, MAX_SIZES)) {
       List<Node> small = all.stream().filter(each -> size.applyAsLong(each) <= most).toList();
       for (JobSpec spec : asked.shapes()) {
         for (NodeWish wish : alternatives) {
@@ -58,25 +62,6 @@ final class SmallestNodes {
       }
     }
     return List.of();
-  }
-
-  private static List<Long> some(TreeSet<Long> sizes) {
-    List<Long> all = List.copyOf(sizes);
-    List<Long> some = new ArrayList<>();
-    int steps = Math.min(MAX_SIZES, all.size());
-    for (int i = 0; i < steps; i++) {
-      some.add(all.get(steps == 1 ? 0 : i * (all.size() - 1) / (steps - 1)));
-    }
-    return some;
-  }
-
-  /** As the planner gives them away. */
-  private List<Node> inOrder(List<Node> nodes) {
-    List<Node> sorted = new ArrayList<>(nodes);
-    sorted.sort(
-        Comparator.comparingInt((Node node) -> node.settings().weight())
-            .thenComparingInt(node -> cluster.policy().switches().leafOf(node.name())));
-    return sorted;
   }
 
   private static List<Allocation> on(List<Node> sorted, JobSpec spec, NodeWish wish) {

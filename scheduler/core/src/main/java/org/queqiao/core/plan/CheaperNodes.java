@@ -1,11 +1,11 @@
 package org.queqiao.core.plan;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.core.limit.AccountKey;
 import org.queqiao.core.limit.LimitTree;
+import org.queqiao.core.placement.NodeSizes;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Job;
 
@@ -67,7 +67,7 @@ final class CheaperNodes {
     if (inVain.contains(tried)) {
       return List.of();
     }
-    for (long most : below(demand, decided)) {
+    for (long most : NodeSizes.some(all(demand).headSet(decided), MAX_SIZES)) {
       Demand small = demand.within(node -> size(demand, node) <= most);
       int[] on = rooms.find(small, start);
       if (on != null) {
@@ -90,17 +90,6 @@ final class CheaperNodes {
       most = Math.max(most, mirror.isLicences(node) ? 0 : size(demand, node));
     }
     return most;
-  }
-
-  /** Sizes of nodes below one, from the least on. */
-  private List<Long> below(Demand demand, long most) {
-    List<Long> below = List.copyOf(all(demand).headSet(most));
-    List<Long> some = new ArrayList<>();
-    int steps = Math.min(MAX_SIZES, below.size());
-    for (int i = 0; i < steps; i++) {
-      some.add(below.get(steps == 1 ? 0 : i * (below.size() - 1) / (steps - 1)));
-    }
-    return some;
   }
 
   /** The nodes are gone through once for each of the two measures. */

@@ -1,7 +1,6 @@
 package org.queqiao.core.plan;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeMap;
@@ -15,7 +14,6 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.PromisedNodes;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.reservation.Reservation;
-import org.queqiao.core.placement.Switches;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.JobClock;
@@ -116,10 +114,7 @@ final class ClusterMirror {
   /** Those that the site wants to be given away first are the first. */
   private static List<Node> inOrder(Cluster cluster) {
     List<Node> nodes = new ArrayList<>(cluster.nodes().all());
-    Switches switches = cluster.policy().switches();
-    nodes.sort(
-        Comparator.comparingInt((Node node) -> node.settings().weight())
-            .thenComparingInt(node -> switches.leafOf(node.name())));
+    nodes.sort(cluster.policy().firstGiven());
     return nodes;
   }
 

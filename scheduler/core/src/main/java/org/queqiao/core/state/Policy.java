@@ -3,6 +3,7 @@ package org.queqiao.core.state;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -61,6 +62,12 @@ public final class Policy {
 
   public Switches switches() {
     return switches;
+  }
+
+  /** Which nodes are given away first: those of less weight, then switch by switch. */
+  public Comparator<Node> firstGiven() {
+    return Comparator.comparingInt((Node node) -> node.settings().weight())
+        .thenComparingInt(node -> switches.leafOf(node.name()));
   }
 
   /** By which policy the site plans. */
