@@ -218,7 +218,7 @@ public final class StatementForm {
             new Column(in.of("Hours", "机时"), Kind.HOURS, 16),
             new Column(in.of("Price per hour", "每小时单价"), Kind.MONEY, 12),
             new Column(in.of("Amount", "金额"), Kind.MONEY, 16),
-            new Column(in.of("Currency", "币种"), Kind.TEXT, 9));
+            new Column(in.of("Currency", "币种"), Kind.TEXT, 11));
     List<List<Object>> totals = new ArrayList<>();
     for (Statement.Total total : statement.totals()) {
       totals.add(
