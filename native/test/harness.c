@@ -248,9 +248,9 @@ int node_try_start(struct node *node, char *errors, size_t capacity) {
     return WEXITSTATUS(status);
 }
 
-void node_start(struct node *node) {
+bool node_begins(struct node *node) {
     int errors = -1;
-    char line[512];
+    char line[512] = "";
     size_t length = 0;
     node->launcher = spawn(node, &errors);
     while (length < sizeof line - 1) {
@@ -261,22 +261,33 @@ void node_start(struct node *node) {
             break;
         }
     }
-    if (strcmp(line, "queqiao-launcher: ready\n") != 0) {
-        fprintf(stderr, "launcher said: %s\n", line);
-        abort_test();
-    }
     close(errors);
+    if (strcmp(line, "queqiao-launcher: ready\n") != 0) {
+        fprintf(stderr, "%s", line);
+        CHECK(waitpid(node->launcher, NULL, 0) == node->launcher);
+        return false;
+    }
+    return true;
+}
+
+void node_start(struct node *node) {
+    CHECK(node_begins(node));
     node_connect(node);
 }
 
-void node_connect(struct node *node) {
+bool node_reaches(struct node *node) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     snprintf(address.sun_path, sizeof address.sun_path, "%.100s", node->socket);
     if (node->fd >= 0) {
         close(node->fd);
     }
     node->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CHECK(node->fd >= 0 && connect(node->fd, (const struct sockaddr *)&address, sizeof address) == 0);
+    CHECK(node->fd >= 0);
+    return connect(node->fd, (const struct sockaddr *)&address, sizeof address) == 0;
+}
+
+void node_connect(struct node *node) {
+    CHECK(node_reaches(node));
 }
 
 void node_kill(struct node *node, int signal_number) {
@@ -576,7 +587,7 @@ bool has_ended(const struct node *node, uint64_t job_id) {
     return file_has_text(path);
 }
 
-static uint32_t crc32_of(const uint8_t *bytes, size_t length) {
+uint32_t crc32_of(const uint8_t *bytes, size_t length) {
     uint32_t crc = ~0U;
     for (size_t i = 0; i < length; i++) {
         crc ^= bytes[i];
@@ -653,4 +664,67 @@ struct ended run_script(struct node *node, uint64_t job_id, const char *script) 
     CHECK_EQUAL(1, reply.status);
     reply_free(&reply);
     return await_end(node, job_id);
+}
+
+/* ---- runs that wait, and what is kept of runs ---- */
+
+void put_intent(uint8_t intent[SLOT], uint64_t job_id, uint64_t not_after_ms) {
+    memset(intent, 0, SLOT);
+    put32(intent, 0x5151494E);
+    put64(intent + 8, job_id);
+    put32(intent + 16, 1);
+    put64(intent + 24, not_after_ms);
+    put32(intent + 60, crc32_of(intent, 56));
+}
+
+char *intents_path(const struct node *node, char path[PATH_BYTES]) {
+    snprintf(path, PATH_BYTES, "%.400s/runs/intents", node->data);
+    return path;
+}
+
+char *run_path(const struct node *node, char path[PATH_BYTES], uint64_t job_id, const char *kind) {
+    snprintf(path, PATH_BYTES, "%.400s/runs/%" PRIu64 ".1.%s", node->data, job_id, kind);
+    return path;
+}
+
+static const char waiting_script[] = "#!/bin/sh\necho $$ > up.$N\nwhile [ ! -e go ]; do sleep 0.02; done\nexit 4\n";
+
+pid_t start_waiting(struct node *node, uint64_t job) {
+    char path[PATH_BYTES];
+    char name[32];
+    char variables[64];
+    struct launch launch = launch_defaults(node, job, waiting_script);
+    int used = snprintf(variables, sizeof variables, "N=%" PRIu64, job);
+    memcpy(variables + used + 1, "PATH=/usr/bin:/bin\0", 20);
+    launch.environment = variables;
+    launch.stdout_path = "/dev/null";
+    struct reply reply = request_launch(node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    pid_t monitor = (pid_t)get32(reply.payload);
+    reply_free(&reply);
+    snprintf(name, sizeof name, "up.%" PRIu64, job);
+    await_file(work_path(node, name, path));
+    return monitor;
+}
+
+pid_t main_pid(const struct node *node, uint64_t job) {
+    char path[PATH_BYTES];
+    char name[32];
+    char text[32];
+    snprintf(name, sizeof name, "up.%" PRIu64, job);
+    return atoi(read_text(work_path(node, name, path), text, sizeof text));
+}
+
+bool is_alive(pid_t pid) {
+    char path[PATH_BYTES];
+    char text[512];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    const char *fields = strrchr(read_text(path, text, sizeof text), ')');
+    return fields != NULL && fields[2] != 'Z' && fields[2] != 'X';
+}
+
+void let_go(const struct node *node) {
+    char path[PATH_BYTES];
+    int fd = open(work_path(node, "go", path), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    CHECK(fd >= 0 && close(fd) == 0);
 }

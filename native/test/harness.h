@@ -131,7 +131,11 @@ uint64_t get64(const uint8_t *p);
 /* A folder with keys, data and work directories; then a launcher that is ready, and a connection. */
 void node_create(struct node *node);
 void node_start(struct node *node);
+/* False: the launcher ended before it was ready, and has been waited for. */
+bool node_begins(struct node *node);
 void node_connect(struct node *node);
+/* False: nobody is there. */
+bool node_reaches(struct node *node);
 void node_kill(struct node *node, int signal);
 void node_destroy(struct node *node);
 /* The folders of a node whose launcher has ended. */
@@ -163,6 +167,22 @@ bool has_ended(const struct node *node, uint64_t job_id);
 void await_file(const char *path);
 /* Launches, expects STARTED, waits for the end. */
 struct ended run_script(struct node *node, uint64_t job_id, const char *script);
+
+/* A slot of the file of intents. */
+enum { SLOT = 64 };
+uint32_t crc32_of(const uint8_t *bytes, size_t length);
+/* The promise of a run as a launcher writes it, of a boot that was long ago. */
+void put_intent(uint8_t intent[SLOT], uint64_t job_id, uint64_t not_after_ms);
+char *intents_path(const struct node *node, char path[PATH_BYTES]);
+char *run_path(const struct node *node, char path[PATH_BYTES], uint64_t job_id, const char *kind);
+
+/* A run that says that it is up and then waits until let_go, to end with exit code 4; the pid of its monitor. */
+pid_t start_waiting(struct node *node, uint64_t job_id);
+/* The script's own pid. */
+pid_t main_pid(const struct node *node, uint64_t job_id);
+void let_go(const struct node *node);
+/* A process that nobody has waited for yet is gone for our purpose. */
+bool is_alive(pid_t pid);
 
 char *read_text(const char *path, char *text, size_t capacity);
 char *work_path(const struct node *node, const char *name, char *path);

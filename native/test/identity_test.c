@@ -437,17 +437,6 @@ static void jobThatALinkLeadsBelowTmpHasTheTmpOfTheNode(void) {
     node_destroy(&node);
 }
 
-static uint32_t crc32_of(const uint8_t *bytes, size_t length) {
-    uint32_t crc = ~0U;
-    for (size_t i = 0; i < length; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = crc & 1 ? crc >> 1 ^ 0xEDB88320U : crc >> 1;
-        }
-    }
-    return ~crc;
-}
-
 /* The tombstone of the first run has had its time. */
 static void let_the_first_tombstone_expire(void) {
     char path[PATH_BYTES];

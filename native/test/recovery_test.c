@@ -16,56 +16,12 @@ enum { EXISTS = 2, MONITOR_LOST = 8, REBOOTED = 16, END_UNPROVEN = 32, RUNNING =
 
 static struct node node;
 
-static const char waiting_script[] = "#!/bin/sh\necho $$ > up.$N\nwhile [ ! -e go ]; do sleep 0.02; done\nexit 4\n";
-
-/* The pid of the monitor. The job says that it is up in the file up.<job>. */
-static pid_t start_waiting(uint64_t job) {
-    char path[PATH_BYTES];
-    char name[32];
-    char variables[64];
-    struct launch launch = launch_defaults(&node, job, waiting_script);
-    int used = snprintf(variables, sizeof variables, "N=%" PRIu64, job);
-    memcpy(variables + used + 1, "PATH=/usr/bin:/bin\0", 20);
-    launch.environment = variables;
-    launch.stdout_path = "/dev/null";
-    struct reply reply = request_launch(&node, &launch);
-    CHECK_EQUAL(1, reply.status);
-    pid_t monitor = (pid_t)get32(reply.payload);
-    reply_free(&reply);
-    snprintf(name, sizeof name, "up.%" PRIu64, job);
-    await_file(work_path(&node, name, path));
-    return monitor;
-}
-
-static pid_t main_pid(uint64_t job) {
-    char path[PATH_BYTES];
-    char name[32];
-    char text[32];
-    snprintf(name, sizeof name, "up.%" PRIu64, job);
-    return atoi(read_text(work_path(&node, name, path), text, sizeof text));
-}
-
-/* A process that nobody has waited for yet is gone for our purpose. */
-static bool is_alive(pid_t pid) {
-    char path[PATH_BYTES];
-    char text[512];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    const char *fields = strrchr(read_text(path, text, sizeof text), ')');
-    return fields != NULL && fields[2] != 'Z' && fields[2] != 'X';
-}
-
-static void let_go(void) {
-    char path[PATH_BYTES];
-    int fd = open(work_path(&node, "go", path), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-    CHECK(fd >= 0 && close(fd) == 0);
-}
-
 static void jobsOutliveTheLauncher(void) {
     static const int endings[] = {SIGKILL, SIGTERM};
     for (int i = 0; i < 2; i++) {
         node_create(&node);
         node_start(&node);
-        pid_t monitors[3] = {start_waiting(1), start_waiting(2), start_waiting(3)};
+        pid_t monitors[3] = {start_waiting(&node, 1), start_waiting(&node, 2), start_waiting(&node, 3)};
         node_kill(&node, endings[i]);
         for (int k = 0; k < 3; k++) {
             CHECK(kill(monitors[k], 0) == 0);
@@ -78,7 +34,7 @@ static void jobsOutliveTheLauncher(void) {
         CHECK_EQUAL(0, reply.status);
         reply_free(&reply);
         CHECK_EQUAL(SIGKILL, await_end(&node, 2).signal);
-        let_go();
+        let_go(&node);
         CHECK_EQUAL(4, await_end(&node, 1).exit_code);
         CHECK_EQUAL(4, await_end(&node, 3).exit_code);
         CHECK_EQUAL(ENDED, listed_state(&node, 1));
@@ -90,7 +46,7 @@ static void expect_loss(uint64_t job, uint32_t flags) {
     struct ended ended = await_end(&node, job);
     CHECK_EQUAL(flags, ended.flags);
     CHECK_EQUAL(0, ended.exit_code);
-    CHECK(!is_alive(main_pid(job)));
+    CHECK(!is_alive(main_pid(&node, job)));
     CHECK_EQUAL(ENDED, listed_state(&node, job));
 }
 
@@ -131,10 +87,10 @@ static void upgradeTakesOverWhatRuns(void) {
     install(folder);
     node.program = program;
     node_start(&node);
-    pid_t first = start_waiting(1);
-    start_waiting(2);
+    pid_t first = start_waiting(&node, 1);
+    start_waiting(&node, 2);
     install(folder);
-    pid_t between = start_waiting(3);
+    pid_t between = start_waiting(&node, 3);
     if (is_root()) {
         CHECK_EQUAL(program_of(first), program_of(between));
     }
@@ -148,7 +104,7 @@ static void upgradeTakesOverWhatRuns(void) {
     CHECK_EQUAL(EXISTS, reply.status);
     CHECK_EQUAL(between, get32(reply.payload));
     reply_free(&reply);
-    pid_t behind = start_waiting(4);
+    pid_t behind = start_waiting(&node, 4);
     if (is_root()) {
         CHECK(program_of(first) != program_of(behind));
     }
@@ -158,7 +114,7 @@ static void upgradeTakesOverWhatRuns(void) {
     CHECK_EQUAL(SIGKILL, await_end(&node, 2).signal);
     CHECK(kill(between, SIGKILL) == 0);
     expect_loss(3, is_root() ? MONITOR_LOST : MONITOR_LOST | END_UNPROVEN);
-    let_go();
+    let_go(&node);
     CHECK_EQUAL(4, await_end(&node, 1).exit_code);
     CHECK_EQUAL(4, await_end(&node, 4).exit_code);
     CHECK_EQUAL(0, request_forget(&node, 1));
@@ -171,9 +127,9 @@ static void endWithoutLauncherIsReportedOnceAfterwards(void) {
     struct stat after;
     node_create(&node);
     node_start(&node);
-    start_waiting(1);
+    start_waiting(&node, 1);
     node_kill(&node, SIGKILL);
-    let_go();
+    let_go(&node);
     CHECK_EQUAL(4, await_end(&node, 1).exit_code);
     snprintf(path, sizeof path, "%.400s/spool/1.1.exit", node.data);
     CHECK(stat(path, &before) == 0);
@@ -186,12 +142,12 @@ static void endWithoutLauncherIsReportedOnceAfterwards(void) {
 static void lostMonitorIsFoundAndItsProcessesEnded(void) {
     node_create(&node);
     node_start(&node);
-    pid_t first = start_waiting(1);
-    start_waiting(2);
+    pid_t first = start_waiting(&node, 1);
+    start_waiting(&node, 2);
     CHECK(kill(first, SIGKILL) == 0);
     expect_loss(1, MONITOR_LOST);
     CHECK_EQUAL(RUNNING, listed_state(&node, 2));
-    let_go();
+    let_go(&node);
     CHECK_EQUAL(4, await_end(&node, 2).exit_code);
     node_destroy(&node);
 }
@@ -199,7 +155,7 @@ static void lostMonitorIsFoundAndItsProcessesEnded(void) {
 static void monitorLostWithoutLauncherIsFoundByTheNext(void) {
     node_create(&node);
     node_start(&node);
-    pid_t monitor = start_waiting(1);
+    pid_t monitor = start_waiting(&node, 1);
     node_kill(&node, SIGKILL);
     CHECK(kill(monitor, SIGKILL) == 0);
     node_start(&node);
@@ -207,41 +163,9 @@ static void monitorLostWithoutLauncherIsFoundByTheNext(void) {
     node_destroy(&node);
 }
 
-static uint32_t crc32_of(const uint8_t *bytes, size_t length) {
-    uint32_t crc = ~0U;
-    for (size_t i = 0; i < length; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = crc & 1 ? crc >> 1 ^ 0xEDB88320U : crc >> 1;
-        }
-    }
-    return ~crc;
-}
-
-enum { SLOT = 64 };
-
-static char *intents_path(char path[PATH_BYTES]) {
-    snprintf(path, PATH_BYTES, "%.400s/runs/intents", node.data);
-    return path;
-}
-
-static char *run_path(char path[PATH_BYTES], uint64_t job, const char *kind) {
-    snprintf(path, PATH_BYTES, "%.400s/runs/%" PRIu64 ".1.%s", node.data, job, kind);
-    return path;
-}
-
-/* As a launcher writes it, of a boot that was long ago. */
-static void put_intent(uint8_t intent[SLOT], uint64_t job) {
-    memset(intent, 0, SLOT);
-    put32(intent, 0x5151494E);
-    put64(intent + 8, job);
-    put32(intent + 16, 1);
-    put32(intent + 60, crc32_of(intent, 56));
-}
-
 static void write_intents(const void *bytes, size_t length) {
     char path[PATH_BYTES];
-    int fd = open(intents_path(path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = open(intents_path(&node, path), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     CHECK(fd >= 0 && write(fd, bytes, length) == (ssize_t)length && close(fd) == 0);
 }
 
@@ -250,7 +174,7 @@ static uint64_t slot_of(uint64_t job) {
     char path[PATH_BYTES];
     uint8_t intent[SLOT];
     uint64_t found = 0;
-    int fd = open(intents_path(path), O_RDONLY | O_CLOEXEC);
+    int fd = open(intents_path(&node, path), O_RDONLY | O_CLOEXEC);
     CHECK(fd >= 0);
     for (uint64_t slot = 1; read(fd, intent, SLOT) == SLOT; slot++) {
         if (get64(intent + 8) == job) {
@@ -268,10 +192,10 @@ static void runOfAnEarlierBootHasEnded(void) {
     uint8_t intent[SLOT];
     node_create(&node);
     node_start(&node);
-    pid_t monitor = start_waiting(1);
+    pid_t monitor = start_waiting(&node, 1);
     node_kill(&node, SIGKILL);
     CHECK(kill(monitor, SIGKILL) == 0);
-    int fd = open(intents_path(path), O_RDWR | O_CLOEXEC);
+    int fd = open(intents_path(&node, path), O_RDWR | O_CLOEXEC);
     CHECK(fd >= 0 && pread(fd, intent, sizeof intent, 0) == (ssize_t)sizeof intent);
     intent[40] ^= 1;
     put32(intent + 60, crc32_of(intent, 56));
@@ -279,7 +203,7 @@ static void runOfAnEarlierBootHasEnded(void) {
     node_start(&node);
     CHECK_EQUAL(REBOOTED, await_end(&node, 1).flags);
     CHECK_EQUAL(ENDED, listed_state(&node, 1));
-    let_go();
+    let_go(&node);
     node_destroy(&node);
 }
 
@@ -292,8 +216,8 @@ static void filesWithoutAWholeIntentAreNotARun(void) {
     for (uint64_t job = 1; job <= 4; job++) {
         node_start(&node);
         node_kill(&node, SIGKILL);
-        CHECK(mkfifo(run_path(path, job, "control"), 0600) == 0);
-        put_intent(intent, job);
+        CHECK(mkfifo(run_path(&node, path, job, "control"), 0600) == 0);
+        put_intent(intent, job, 0);
         intent[60] ^= 1;
         write_intents(intent, lengths[job - 1]);
         node_start(&node);
@@ -302,7 +226,7 @@ static void filesWithoutAWholeIntentAreNotARun(void) {
         CHECK_EQUAL(0, run_script(&node, job, "#!/bin/sh\ntrue\n").exit_code);
         CHECK_EQUAL(1, slot_of(job));
         node_kill(&node, SIGKILL);
-        CHECK(remove(intents_path(path)) == 0);
+        CHECK(remove(intents_path(&node, path)) == 0);
     }
     node_start(&node);
     node_destroy(&node);
@@ -315,7 +239,7 @@ static void intentWithoutOtherFilesIsARun(void) {
     node_create(&node);
     node_start(&node);
     node_kill(&node, SIGKILL);
-    put_intent(intent, 1);
+    put_intent(intent, 1, 0);
     write_intents(intent, sizeof intent);
     node_start(&node);
     CHECK_EQUAL(REBOOTED, await_end(&node, 1).flags);
@@ -324,7 +248,7 @@ static void intentWithoutOtherFilesIsARun(void) {
     CHECK_EQUAL(2, reply.status);
     reply_free(&reply);
     CHECK_EQUAL(0, request_forget(&node, 1));
-    CHECK(access(run_path(path, 1, "ended"), F_OK) == 0);
+    CHECK(access(run_path(&node, path, 1, "ended"), F_OK) == 0);
     node_destroy(&node);
 }
 
@@ -343,7 +267,7 @@ static void intentsOfManyRunsAreToldApart(void) {
         starts[job] = get64(reply.payload + 8);
         reply_free(&reply);
     }
-    CHECK(stat(intents_path(path), &status) == 0);
+    CHECK(stat(intents_path(&node, path), &status) == 0);
     CHECK_EQUAL(3 * 64 * SLOT, status.st_size);
     node_kill(&node, SIGKILL);
     node_start(&node);
@@ -364,7 +288,7 @@ static void failedLaunchGivesItsSlotBack(void) {
     node_create(&node);
     node_start(&node);
     struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\ntrue\n");
-    CHECK(mkdir(run_path(path, 1, "control"), 0700) == 0);
+    CHECK(mkdir(run_path(&node, path, 1, "control"), 0700) == 0);
     for (int start = 0; start < 2; start++) {
         struct reply reply = request_launch(&node, &launch);
         CHECK_EQUAL(6, reply.status);
@@ -451,7 +375,7 @@ static void fileOfMoreIntentsThanRunsIsRefused(void) {
     node_create(&node);
     node_start(&node);
     node_kill(&node, SIGTERM);
-    CHECK(truncate(intents_path(path), (off_t)SLOT * 1000001) == 0);
+    CHECK(truncate(intents_path(&node, path), (off_t)SLOT * 1000001) == 0);
     CHECK_EQUAL(1, node_try_start(&node, errors, sizeof errors));
     CHECK(strstr(errors, "read the intents") != NULL);
     CHECK(truncate(path, 0) == 0);
@@ -469,10 +393,8 @@ static void sweptTombstoneGivesItsSlotToTheNextRun(void) {
     node_kill(&node, SIGKILL);
     for (uint64_t job = 1; job <= RUNS; job++) {
         uint8_t *intent = intents + (job - 1) * SLOT;
-        put_intent(intent, job);
-        put64(intent + 24, now_ms() - (job == 2 ? 7200000U : 0U));
-        put32(intent + 60, crc32_of(intent, 56));
-        int fd = open(run_path(path, job, "ended"), O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
+        put_intent(intent, job, now_ms() - (job == 2 ? 7200000U : 0U));
+        int fd = open(run_path(&node, path, job, "ended"), O_WRONLY | O_CREAT | O_CLOEXEC, 0640);
         CHECK(fd >= 0 && close(fd) == 0);
     }
     write_intents(intents, sizeof intents);
@@ -480,7 +402,7 @@ static void sweptTombstoneGivesItsSlotToTheNextRun(void) {
     CHECK_EQUAL(0, run_script(&node, 4, "#!/bin/sh\ntrue\n").exit_code);
     CHECK_EQUAL(2, slot_of(4));
     for (uint64_t job = 1; job <= RUNS; job++) {
-        CHECK_EQUAL(job != 2, access(run_path(path, job, "ended"), F_OK) == 0);
+        CHECK_EQUAL(job != 2, access(run_path(&node, path, job, "ended"), F_OK) == 0);
         struct launch launch = launch_defaults(&node, job, "#!/bin/sh\ntrue\n");
         struct reply reply = request_launch(&node, &launch);
         CHECK_EQUAL(job == 2 ? 1 : EXISTS, reply.status);
@@ -576,12 +498,12 @@ static void groupWithoutARunIsEnded(void) {
     char path[PATH_BYTES];
     node_create(&node);
     node_start(&node);
-    pid_t monitor = start_waiting(1);
-    pid_t job = main_pid(1);
+    pid_t monitor = start_waiting(&node, 1);
+    pid_t job = main_pid(&node, 1);
     node_kill(&node, SIGKILL);
     CHECK(kill(monitor, SIGKILL) == 0);
-    CHECK(remove(intents_path(path)) == 0);
-    CHECK(remove(run_path(path, 1, "control")) == 0 && remove(run_path(path, 1, "script")) == 0);
+    CHECK(remove(intents_path(&node, path)) == 0);
+    CHECK(remove(run_path(&node, path, 1, "control")) == 0 && remove(run_path(&node, path, 1, "script")) == 0);
     node_start(&node);
     CHECK_EQUAL(0, listed_state(&node, 1));
     /* The order of a run that the node knows nothing of is a new one. */
@@ -597,8 +519,8 @@ static void purgeEndsWhatADeadMonitorLeft(void) {
     }
     node_create(&node);
     node_start(&node);
-    pid_t monitor = start_waiting(1);
-    pid_t left = main_pid(1);
+    pid_t monitor = start_waiting(&node, 1);
+    pid_t left = main_pid(&node, 1);
     node_kill(&node, SIGKILL);
     CHECK(kill(monitor, SIGKILL) == 0);
     CHECK(is_alive(left));
