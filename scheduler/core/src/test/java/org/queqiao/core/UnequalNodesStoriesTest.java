@@ -7,12 +7,21 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.queqiao.contract.event.BudgetTold;
+import org.queqiao.contract.event.NodeSettingsSet;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.SchedulingDefined;
+import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.PriceItem;
+import org.queqiao.contract.money.PriceTerms;
+import org.queqiao.contract.money.Resource;
+import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.Quantity;
@@ -22,9 +31,12 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.PendingWhy;
 import org.queqiao.core.message.Rejection;
+import org.queqiao.core.message.Reply;
 
 /** Limits on jobs that take of a node what that has, where nodes have more and less. */
 final class UnequalNodesStoriesTest {
+  private static final long UNIT = 1_000_000;
+
   private final SchedulerStory story = SchedulerStory.site();
 
   /** Two large nodes, given away first, and a small one. */
@@ -88,31 +100,110 @@ final class UnequalNodesStoriesTest {
     assertThat(nodesOf(waits)).containsExactly("small");
   }
 
-  /** Two nodes of four and of sixteen cores have room, the large ones are given away first. */
   @Test
-  void onSeveralNodesThoseOfTheLeastSizeOfWhichThereAreEnoughAreTaken() {
+  void onSeveralNodesTheSmallestAreTaken() {
     nodes("default");
     story.node("b1", 4);
     story.node("b2", 4);
     limit(LimitScope.GROUP, Quantity.CORES, 9);
     JobId job = story.submits("liwei", alone(2));
     story.plans();
-    assertThat(nodesOf(job)).containsExactly("b1", "b2");
+    assertThat(nodesOf(job)).containsExactly("b1", "small");
     JobId three = story.submits("wangfang", alone(3));
     story.plans();
-    assertThat(nodesOf(three)).containsExactly("a1", "a2", "small");
+    assertThat(nodesOf(three)).containsExactly("a1", "a2", "b2");
   }
 
-  /** With two cores and sixteen it would fit, but of nodes up to sixteen it gets the first. */
+  /** Of two sizes none has nodes enough for what the limit leaves. */
+  @ParameterizedTest
+  @ValueSource(strings = {"fcfs", "easy", "conservative", "default"})
+  void smallNodesAndALargeOneAreTakenTogetherWhereTheLimitLeavesNoMore(String policy) {
+    nodes(policy);
+    limit(LimitScope.GROUP, Quantity.CORES, 20);
+    JobId job = story.submits("liwei", alone(2));
+    assertThat(why(job).word()).isEqualTo("None");
+    story.plans();
+    assertThat(nodesOf(job)).containsExactly("a1", "small");
+  }
+
+  /** The part of a job that asks for a kind of nodes is no other where the rest is smaller. */
   @Test
-  void whatTheNodesUpToThatSizeWouldCostIsNamedIfItIsTooMuch() {
+  void aJobThatNamesOneOfItsNodesGetsTheSmallestBesideIt() {
+    nodes("default");
+    story.node("b1", 4);
+    limit(LimitScope.GROUP, Quantity.CORES, 20);
+    feature("a2", "fast");
+    JobPlacement placement =
+        JobPlacement.builder().exclusive(true).constraint("fast*1&any*1").build();
+    for (String each : List.of("a1", "small", "b1")) {
+      feature(each, "any");
+    }
+    JobId job = story.submits("liwei", alone(2).placement(placement));
+    assertThat(why(job).word()).isEqualTo("None");
+    story.plans();
+    assertThat(nodesOf(job)).containsExactlyInAnyOrder("a2", "small");
+  }
+
+  private void feature(String node, String word) {
+    story.does(
+        new Input.SetNode(
+            SchedulerStory.OWNER,
+            new NodeSettingsSet(new NodeName(node), new NodeSettings(List.of(word), 1))));
+  }
+
+  @Test
+  void whatTheSmallestThatAreFreeWouldTakeIsNamedIfItIsTooMuch() {
     nodes("default");
     limit(LimitScope.GROUP, Quantity.CORES, 20);
+    JobId other =
+        story.submits("wangfang", SchedulerStory.script().placement(on("small")).limitMs(HOUR_MS));
+    story.plans();
+    assertThat(story.state(other)).isEqualTo(JobState.RUNNING);
     JobId job = story.submits("liwei", alone(2));
     story.plans();
     assertThat(story.state(job)).isEqualTo(JobState.PENDING);
     assertThat(why(job).word()).isEqualTo("AssocGrpCpuLimit");
     assertThat(why(job).sentence()).contains("asks for 32 on the smallest nodes");
+  }
+
+  /** A core of the small node costs a hundred times as much. */
+  @Test
+  void noWalletIsNamedForTheSmallestNodesWhereTheFirstCostLess() {
+    nodes("default");
+    story.does(
+        new Input.SetNode(
+            SchedulerStory.OWNER,
+            new NodeSettingsSet(new NodeName("small"), new NodeSettings(List.of(), 1, "dear"))));
+    story.does(
+        new Input.DefineTariff(
+            SchedulerStory.OWNER, new TariffDefined(SchedulerStory.BATCH, UNIT, "CNY", 0)));
+    MoneyChange price =
+        new MoneyChange.Price(
+            new PriceItem(
+                SchedulerStory.BATCH,
+                null,
+                100 * UNIT,
+                "CNY",
+                0,
+                0,
+                0,
+                List.of(),
+                new PriceTerms(Resource.CORES, "", "dear", "", false, false)));
+    Reply proposed =
+        story.hears(new Input.ProposeMoney(SchedulerStory.user("finance1"), price, "as agreed"));
+    story.does(
+        new Input.DecideMoney(
+            SchedulerStory.OWNER, ((Reply.Proposed) proposed).proposal(), true, "seen"));
+    for (int i = 0; i < 2; i++) {
+      long asOf = story.machine.state().position();
+      story.does(
+          new Input.TellBudgets(
+              List.of(new BudgetTold(SchedulerStory.CLIMATE, 50 * UNIT, "CNY", asOf))));
+    }
+    JobId job = story.submits("liwei", alone(1));
+    assertThat(why(job).word()).isEqualTo("None");
+    story.plans();
+    assertThat(nodesOf(job)).containsExactly("a1");
   }
 
   @Test

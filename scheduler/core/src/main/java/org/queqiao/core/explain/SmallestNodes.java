@@ -1,81 +1,147 @@
 package org.queqiao.core.explain;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.core.placement.Arrangement;
+import org.queqiao.core.placement.Fabric;
 import org.queqiao.core.placement.JobParts;
 import org.queqiao.core.placement.NodeNeed;
-import org.queqiao.core.placement.NodeSizes;
 import org.queqiao.core.placement.NodeWish;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
 import org.queqiao.core.state.Node;
 
 /**
- * What a job would get on the smallest nodes of which enough have room, where it takes of a node
- * what that has: all its cores, or the memory that goes with those that it asks for. Of nodes up to
- * the least such size it gets those that are given away first, as the planner does it.
+ * What a job would get now that takes of a node what that has: all its cores, or the memory that
+ * goes with those that it asks for. As the planner does it: first on the nodes that are given away
+ * first, then on the smallest among which there is room.
  */
 final class SmallestNodes {
-  /** Of more sizes some are tried, the greatest among them. */
-  private static final int MAX_SIZES = 9;
-
   private final Cluster cluster;
+  private final Job job;
 
-  SmallestNodes(Cluster cluster) {
+  /** All nodes, those that are given away first before the others. */
+  private final List<Node> all;
+
+  private final TreeSet<NodeName> open = new TreeSet<>();
+  private final Fabric fabric;
+
+  /** A job on those nodes that it may use. */
+  SmallestNodes(Cluster cluster, Job job, List<Node> nodes) {
     this.cluster = cluster;
+    this.job = job;
+    this.all = new ArrayList<>(cluster.nodes().all());
+    all.sort(cluster.policy().firstGiven());
+    nodes.forEach(each -> open.add(each.name()));
+    this.fabric = new Fabric(cluster.policy().switches(), all.stream().map(Node::name).toList());
+  }
+
+  /** A shape of the job, and which of its parts each node could serve. */
+  private record Way(JobSpec spec, JobParts parts, Arrangement arrangement, byte[] masks) {
+    /** The numbers of its nodes, or null. */
+    int[] on(byte[] some) {
+      return arrangement == null
+          ? parts.parts().choose(some)
+          : arrangement.choose(parts.parts(), some);
+    }
+
+    /** The parts that the planner knows as one, as masks. */
+    List<Integer> together() {
+      int count = parts.parts().count();
+      boolean one = spec.components().size() == 1 && spec.placement().licences().isEmpty();
+      if (one && parts.isOneGroup() && arrangement == null) {
+        return List.of((1 << count) - 1);
+      }
+      List<Integer> bits = new ArrayList<>();
+      for (int part = 0; part < count; part++) {
+        bits.add(1 << part);
+      }
+      return bits;
+    }
   }
 
   /**
-   * The least that it can get now on some nodes.
+   * The least that it can get now, if what it would get first is too much.
    *
-   * @return nothing where it gets everywhere what it asks for, or there is no room
+   * @param tooMuch whether it does not start with so much
+   * @return nothing where it gets everywhere what it asks for, or starts, or there is no room
    */
-  List<Allocation> of(Job job, List<Node> nodes) {
-    JobSpec asked = job.spec();
-    boolean exclusive = asked.placement().exclusive();
-    boolean memoryOfNode =
-        asked.components().stream().anyMatch(each -> each.memOnNode(each.nodes() - 1) == 0);
-    if (!exclusive && !memoryOfNode) {
+  List<Allocation> insteadOf(Predicate<List<Allocation>> tooMuch) {
+    boolean exclusive = job.spec().placement().exclusive();
+    if (!exclusive
+        && job.spec().components().stream()
+            .noneMatch(each -> each.memOnNode(each.nodes() - 1) == 0)) {
       return List.of();
     }
-    ToLongFunction<Node> size =
-        node -> exclusive ? node.facts().cores() : node.facts().memBytes() / node.facts().cores();
-    List<NodeWish> alternatives = cluster.wishOf(asked).alternatives();
-    // As the planner gives them away.
-    List<Node> all = new ArrayList<>(nodes);
-    all.sort(cluster.policy().firstGiven());
-    TreeSet<Long> sizes = new TreeSet<>();
-    all.forEach(each -> sizes.add(size.applyAsLong(each)));
-    for (long most : NodeSizes.some(sizes, MAX_SIZES)) {
-      List<Node> small = all.stream().filter(each -> size.applyAsLong(each) <= most).toList();
-      for (JobSpec spec : asked.shapes()) {
-        for (NodeWish wish : alternatives) {
-          List<Allocation> found = on(small, spec, wish);
-          if (!found.isEmpty()) {
-            return found;
-          }
+    Way decided = null;
+    for (JobSpec spec : job.spec().shapes()) {
+      for (NodeWish wish : cluster.wishOf(job.spec()).alternatives()) {
+        Way way = way(spec, wish);
+        List<Allocation> first = allocations(spec, way.on(way.masks()));
+        if (!first.isEmpty() && !tooMuch.test(first)) {
+          return List.of();
         }
+        decided = decided == null && !first.isEmpty() ? way : decided;
       }
     }
-    return List.of();
+    return decided == null
+        ? List.of()
+        : smallest(
+            decided,
+            node ->
+                exclusive ? node.facts().cores() : node.facts().memBytes() / node.facts().cores());
   }
 
-  private static List<Allocation> on(List<Node> sorted, JobSpec spec, NodeWish wish) {
+  private Way way(JobSpec spec, NodeWish wish) {
     JobParts parts = JobParts.of(spec, wish);
-    byte[] masks = new byte[sorted.size()];
+    byte[] masks = new byte[all.size()];
     for (int i = 0; i < masks.length; i++) {
-      Node node = sorted.get(i);
-      int groups = wish.groups(node.name(), node.settings());
-      masks[i] = (byte) parts.mask(groups, need -> node.capacity().choose(need) != null);
+      Node node = all.get(i);
+      if (open.contains(node.name())) {
+        int groups = wish.groups(node.name(), node.settings());
+        masks[i] = (byte) parts.mask(groups, need -> node.capacity().choose(need) != null);
+      }
     }
-    int[] on = parts.parts().choose(masks);
+    return new Way(spec, parts, Arrangement.of(spec, parts, fabric), masks);
+  }
+
+  /** On the fewest nodes by their size among which there is room, part by part. */
+  private List<Allocation> smallest(Way way, ToLongFunction<Node> size) {
+    List<Integer> bySize = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      bySize.add(i);
+    }
+    bySize.sort(Comparator.comparingLong(i -> size.applyAsLong(all.get(i))));
+    byte[] masks = way.masks();
+    int[] on = way.on(masks);
+    for (int bits : way.together()) {
+      int without = 0;
+      int with = bySize.size();
+      while (with - without > 1) {
+        int middle = (with + without) >>> 1;
+        byte[] some = masks.clone();
+        bySize.subList(middle, all.size()).forEach(i -> some[i] &= (byte) ~bits);
+        int[] fewer = way.on(some);
+        on = fewer == null ? on : fewer;
+        masks = fewer == null ? masks : some;
+        with = fewer == null ? with : middle;
+        without = fewer == null ? middle : without;
+      }
+    }
+    return allocations(way.spec(), on);
+  }
+
+  private List<Allocation> allocations(JobSpec spec, int[] on) {
     List<Allocation> found = new ArrayList<>();
     for (int i = 0; on != null && i < on.length; i++) {
-      Node node = sorted.get(on[i]);
+      Node node = all.get(on[i]);
       Allocation here = node.capacity().choose(NodeNeed.of(spec, i));
       if (here == null) {
         return List.of();

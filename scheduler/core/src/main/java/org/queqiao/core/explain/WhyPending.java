@@ -185,12 +185,17 @@ public final class WhyPending {
     return new LimitTree(cluster, cluster.timeMs()).blocks(Claim.of(job)).map(LimitTree.Block::why);
   }
 
-  /** The limit or wallet that leaves too little for the smallest nodes that have room now. */
+  /**
+   * The limit or wallet that leaves too little for the smallest nodes that have room now, where it
+   * leaves too little for those that it would get first as well: these may be larger and cost less.
+   */
   private Optional<PendingWhy> dear(Job job) {
-    List<Allocation> cheapest = new SmallestNodes(cluster).of(job, reservations.clear(job));
-    return cheapest.isEmpty()
-        ? Optional.empty()
-        : new LimitTree(cluster, cluster.timeMs()).blocksOn(Claim.of(job), cheapest);
+    LimitTree limits = new LimitTree(cluster, cluster.timeMs());
+    Claim claim = Claim.of(job);
+    List<Allocation> cheapest =
+        new SmallestNodes(cluster, job, reservations.clear(job))
+            .insteadOf(first -> limits.blocks(claim, first).isPresent());
+    return cheapest.isEmpty() ? Optional.empty() : limits.blocksOn(claim, cheapest);
   }
 
   /** Whether all tasks of an array that could start otherwise are held one by one. */

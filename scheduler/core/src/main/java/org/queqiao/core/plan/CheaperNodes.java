@@ -1,23 +1,20 @@
 package org.queqiao.core.plan;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.core.limit.AccountKey;
 import org.queqiao.core.limit.LimitTree;
-import org.queqiao.core.placement.NodeSizes;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Job;
 
 /**
  * Where a job starts that takes of its nodes what these have, all their cores or the memory that
  * goes with its own, when a limit or a wallet leaves too little for the nodes that were decided: on
- * the smallest nodes that have room beside the promises.
+ * the smallest nodes that have room beside the promises, which may be of several sizes.
  */
 final class CheaperNodes {
-  /** So many sizes of nodes are tried for one job; of more, some between the least and the most. */
-  private static final int MAX_SIZES = 8;
-
   private final ClusterMirror mirror;
   private final Trial trial;
   private final LimitTree limits;
@@ -26,20 +23,14 @@ final class CheaperNodes {
   /** What was in vain: limits and room only get less before the slice is over. */
   private final TreeSet<Tried> inVain = new TreeSet<>();
 
-  /** The sizes of all nodes by their cores and by their memory for a core; null until asked for. */
-  private TreeSet<Long> byCores;
-
-  private TreeSet<Long> byMemory;
-
-  private record Tried(AccountKey account, int demand, long limitMs, long believedMs, long most)
+  private record Tried(AccountKey account, int demand, long limitMs, long believedMs)
       implements Comparable<Tried> {
     @Override
     public int compareTo(Tried other) {
       int order = account.compareTo(other.account);
       order = order != 0 ? order : Integer.compare(demand, other.demand);
       order = order != 0 ? order : Long.compare(limitMs, other.limitMs);
-      order = order != 0 ? order : Long.compare(believedMs, other.believedMs);
-      return order != 0 ? order : Long.compare(most, other.most);
+      return order != 0 ? order : Long.compare(believedMs, other.believedMs);
     }
   }
 
@@ -61,21 +52,16 @@ final class CheaperNodes {
     if (!demand.takesWhatNodesHave()) {
       return List.of();
     }
-    long decided = greatest(demand, start.nodes());
     Tried tried =
-        new Tried(AccountKey.of(job), demand.number(), start.limit(), start.believed(), decided);
+        new Tried(AccountKey.of(job), demand.number(), start.limit(), start.believed());
     if (inVain.contains(tried)) {
       return List.of();
     }
-    for (long most : NodeSizes.some(all(demand).headSet(decided), MAX_SIZES)) {
-      Demand small = demand.within(node -> size(demand, node) <= most);
-      int[] on = rooms.find(small, start);
-      if (on != null) {
-        List<Allocation> chosen = trial.choose(job.spec(), demand.nodesOf(), mirror.names(on));
-        if (!chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isEmpty()) {
-          return chosen;
-        }
-        break;
+    int[] on = smallest(demand, start);
+    if (on != null) {
+      List<Allocation> chosen = trial.choose(job.spec(), demand.nodesOf(), mirror.names(on));
+      if (!chosen.isEmpty() && limits.blocks(Claim.of(job), chosen).isEmpty()) {
+        return chosen;
       }
     }
     if (demand.number() != 0) {
@@ -84,36 +70,32 @@ final class CheaperNodes {
     return List.of();
   }
 
-  private long greatest(Demand demand, int[] decided) {
-    long most = 0;
-    for (int node : decided) {
-      most = Math.max(most, mirror.isLicences(node) ? 0 : size(demand, node));
-    }
-    return most;
-  }
-
-  /** The nodes are gone through once for each of the two measures. */
-  private TreeSet<Long> all(Demand demand) {
-    TreeSet<Long> known = demand.takesWholeNodes() ? byCores : byMemory;
-    if (known != null) {
-      return known;
-    }
-    TreeSet<Long> all = new TreeSet<>();
-    for (int node = 0; node < mirror.planner().pool().nodes(); node++) {
-      if (!mirror.isLicences(node)) {
-        all.add(size(demand, node));
+  /**
+   * For each part of a demand the fewest of the nodes by their size are looked for among which it
+   * has room beside the others: with one node less there is none, so a part that is alone gets just
+   * these. They are found by halving, because more nodes have no less room.
+   */
+  private int[] smallest(Demand demand, PlanJob start) {
+    int last = mirror.bySize().beforeGreatest(demand, start.nodes());
+    int[] most = new int[demand.isParted() ? demand.parts().count() : 1];
+    Arrays.fill(most, last + 1);
+    int[] on = last == 0 ? null : among(demand, most, start);
+    for (int part = 0; on != null && part < most.length; part++) {
+      int without = 0;
+      while (most[part] - without > 1) {
+        int with = most[part];
+        most[part] = (with + without) >>> 1;
+        int[] fewer = among(demand, most, start);
+        without = fewer == null ? most[part] : without;
+        most[part] = fewer == null ? with : most[part];
+        on = fewer == null ? on : fewer;
       }
     }
-    if (demand.takesWholeNodes()) {
-      byCores = all;
-    } else {
-      byMemory = all;
-    }
-    return all;
+    return on;
   }
 
-  private long size(Demand demand, int node) {
-    NodePool pool = mirror.planner().pool();
-    return demand.takesWholeNodes() ? pool.allCores(node) : pool.memoryPerCore(node);
+  private int[] among(Demand demand, int[] most, PlanJob start) {
+    NodesBySize bySize = mirror.bySize();
+    return rooms.find(demand.within(part -> bySize.smallest(demand, most[part])), start);
   }
 }

@@ -55,6 +55,7 @@ final class ClusterMirror {
   private final boolean believes;
 
   private final Planner planner;
+  private final NodesBySize bySize;
 
   ClusterMirror(Cluster cluster, PlanPolicy policy, Starts starts) {
     this.cluster = cluster;
@@ -92,6 +93,7 @@ final class ClusterMirror {
     this.places = new PromisedPlaces(names, numbers, pool.nodes(), licenceNode);
     boolean more = cluster.outranking().isUsed();
     this.planner = new Planner(policy, pool, starts, !reserved.isEmpty(), more);
+    this.bySize = new NodesBySize(pool, licenceNode);
     for (Job job : holders) {
       PlanJob run = planJob(job);
       running.put(job.id(), run);
@@ -201,6 +203,10 @@ final class ClusterMirror {
 
   Planner planner() {
     return planner;
+  }
+
+  NodesBySize bySize() {
+    return bySize;
   }
 
   boolean believes() {

@@ -2,6 +2,7 @@ package org.queqiao.core.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Parts;
@@ -179,18 +180,26 @@ public final class Demand {
     return copy.of(nodesOf).orElse(others.stream().map(Demand::copy).toList()).keptBy(kept);
   }
 
-  /** The same on some of its nodes alone, without what may be taken instead. */
-  Demand within(NodeChoice some) {
-    Demand within =
-        parted == null
-            ? new Demand(large, largeShares, small, smallShares, both(nodes, some), mostShares)
-            : new Demand(
-                parted.stream()
-                    .map(each -> new Part(each.share(), each.shares(), both(each.nodes(), some)))
-                    .toList(),
-                growing,
-                mostShares - parts.total(),
-                arrangement);
+  /**
+   * The same on some of its nodes alone, without what may be taken instead.
+   *
+   * @param some those of each part; of part 0 where there are none
+   */
+  Demand within(IntFunction<NodeChoice> some) {
+    if (parted == null) {
+      return within(
+          new Demand(
+              large, largeShares, small, smallShares, both(nodes, some.apply(0)), mostShares));
+    }
+    List<Part> narrower = new ArrayList<>();
+    for (Part each : parted) {
+      NodeChoice choice = both(each.nodes(), some.apply(narrower.size()));
+      narrower.add(new Part(each.share(), each.shares(), choice));
+    }
+    return within(new Demand(narrower, growing, mostShares - parts.total(), arrangement));
+  }
+
+  private Demand within(Demand within) {
     return within.ofModels(namesNoModel, namesModel).of(nodesOf).keptBy(kept);
   }
 
