@@ -52,8 +52,7 @@ final class CheaperNodes {
     if (!demand.takesWhatNodesHave()) {
       return List.of();
     }
-    Tried tried =
-        new Tried(AccountKey.of(job), demand.number(), start.limit(), start.believed());
+    Tried tried = new Tried(AccountKey.of(job), demand.number(), start.limit(), start.believed());
     if (inVain.contains(tried)) {
       return List.of();
     }
