@@ -78,6 +78,22 @@ final class PriceEndStoriesTest {
         .containsExactly("2h at 2000000 = 4000000", "3h at 1000000 = 3000000");
   }
 
+  @Test
+  void aPriceThatWasWithdrawnAndStatedAgainEndsByItsNumber() {
+    History history = new History(START).price(1_000_000);
+    PriceItem dear = item(5_000_000, START + 2 * HOUR_MS, 0);
+    history.twoPeople(new MoneyChange.Price(dear), true);
+    history.twoPeople(new MoneyChange.PriceEnd(3, dear, START, true), true);
+    history.twoPeople(new MoneyChange.Price(dear), true);
+    history.twoPeople(new MoneyChange.PriceEnd(7, dear, START + 4 * HOUR_MS, true), true);
+    RunId run = history.start(history.submit(History.LI, "long", 1, 10 * HOUR_MS), 1, 1);
+    history.at(START + 5 * HOUR_MS).end(run, JobState.COMPLETED);
+    assertThat(lines(history))
+        .containsExactly("2h at 5000000 = 10000000", "3h at 1000000 = 3000000");
+    assertThat(standing(List.of(), rows(history, true), START))
+        .containsExactly("3 WITHDRAWN ended by 5", "7 PLANNED ended by 9");
+  }
+
   /** As accounting keeps proposals, of what a history has. */
   private static List<ProposalRow> rows(History history, boolean decideLast) {
     TreeMap<Long, ProposalRow> open = new TreeMap<>();

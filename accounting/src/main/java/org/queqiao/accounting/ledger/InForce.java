@@ -1,8 +1,12 @@
 package org.queqiao.accounting.ledger;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 
@@ -52,16 +56,19 @@ public final class InForce {
     }
   }
 
-  private InForce() {}
+  private final long nowMs;
+  private final List<Word> first = new ArrayList<>();
+  private final Map<Long, Word> prices = new LinkedHashMap<>();
+  private final Map<Object, Word> counting = new HashMap<>();
+  private boolean settled;
 
   /**
-   * How they stand, in the order of their approval.
+   * Nothing that two people agreed on.
    *
    * @param first prices from before there were two people, which any other replaces
-   * @param rows those that wait or were approved, in this order; with the ends of prices
    */
-  public static List<Word> at(List<TariffDefined> first, List<ProposalRow> rows, long nowMs) {
-    List<Word> words = new ArrayList<>();
+  public InForce(List<TariffDefined> first, long nowMs) {
+    this.nowMs = nowMs;
     for (TariffDefined each : first) {
       PriceItem item =
           new PriceItem(
@@ -73,66 +80,111 @@ public final class InForce {
               0,
               0,
               List.of());
-      words.add(new Word(null, new MoneyChange.Price(item), each.validFromMs(), null, null, null));
+      this.first.add(
+          new Word(null, new MoneyChange.Price(item), each.validFromMs(), null, null, null));
     }
+  }
+
+  /**
+   * How they stand, in the order of their approval.
+   *
+   * @param first prices from before there were two people, which any other replaces
+   * @param rows those that wait or were approved, in this order; with the ends of prices
+   */
+  public static List<Word> at(List<TariffDefined> first, List<ProposalRow> rows, long nowMs) {
+    InForce all = new InForce(first, nowMs);
+    rows.forEach(all::learn);
+    List<Word> words = new ArrayList<>(all.first());
     for (ProposalRow each : rows) {
-      if (each.change() instanceof MoneyChange.PriceEnd end) {
-        if (each.state() == ProposalRow.State.APPROVED) {
-          words.replaceAll(word -> ended(word, end, each));
-        }
-      } else {
-        words.add(new Word(each, each.change(), fromMs(each), null, null, null));
+      if (!(each.change() instanceof MoneyChange.PriceEnd)) {
+        words.add(all.word(each));
       }
     }
-    return words.stream().map(each -> standing(each, words, nowMs)).toList();
+    return words;
+  }
+
+  /**
+   * Takes what waits or was approved, all of it in this order, before it is asked how any of it
+   * stands. Of what is no price it keeps no more than the word that counts for each use.
+   */
+  public void learn(ProposalRow row) {
+    if (row.state() != ProposalRow.State.APPROVED) {
+      return;
+    }
+    switch (row.change()) {
+      case MoneyChange.PriceEnd end -> prices.replaceAll((_, word) -> ended(word, end, row));
+      case MoneyChange.Price _ -> prices.put(row.id(), said(row));
+      default -> count(said(row));
+    }
+  }
+
+  /** Prices from before there were two people, as they stand. */
+  public List<Word> first() {
+    settle();
+    return first.stream().map(this::standing).toList();
+  }
+
+  /** How one of those that were learnt stands. */
+  public Word word(ProposalRow row) {
+    settle();
+    if (row.state() != ProposalRow.State.APPROVED) {
+      return said(row).in(State.PROPOSED, null);
+    }
+    Word price = prices.get(row.id());
+    return standing(price == null ? said(row) : price);
+  }
+
+  /** Which prices count is known once all their ends are. */
+  private void settle() {
+    if (!settled) {
+      first.forEach(this::count);
+      prices.values().forEach(this::count);
+      settled = true;
+    }
+  }
+
+  /** Of those that count now about the same, the one that began last does, or was said last. */
+  private void count(Word word) {
+    if (holds(word)) {
+      counting.merge(
+          of(word.change()), word, (old, other) -> other.fromMs() < old.fromMs() ? old : other);
+    }
+  }
+
+  private static Word said(ProposalRow row) {
+    return new Word(row, row.change(), fromMs(row), null, null, null);
   }
 
   private static Word ended(Word word, MoneyChange.PriceEnd end, ProposalRow by) {
-    return word.change() instanceof MoneyChange.Price(PriceItem item)
-            && isApproved(word)
-            && item.isSame(end.item())
-        ? new Word(
-            word.row(),
-            new MoneyChange.Price(item.endedAt(end.fromMs())),
-            word.fromMs(),
-            null,
-            null,
-            by)
-        : word;
+    PriceItem item = ((MoneyChange.Price) word.change()).item();
+    AgreedPrice agreed = new AgreedPrice(word.row().id(), item);
+    PriceItem after = agreed.after(end).item();
+    return after.equals(item)
+        ? word
+        : new Word(word.row(), new MoneyChange.Price(after), word.fromMs(), null, null, by);
   }
 
-  private static boolean isApproved(Word word) {
-    return word.row() == null || word.row().state() == ProposalRow.State.APPROVED;
-  }
-
-  private static Word standing(Word word, List<Word> all, long nowMs) {
-    if (!isApproved(word)) {
-      return word.in(State.PROPOSED, null);
-    }
+  private Word standing(Word word) {
     if (word.toMs() != 0 && word.toMs() <= word.fromMs()) {
       return word.in(State.WITHDRAWN, null);
     }
     if (word.fromMs() > nowMs) {
       return word.in(State.PLANNED, null);
     }
-    if (!holds(word, nowMs)) {
+    if (!holds(word)) {
       return word.in(State.ENDED, null);
     }
-    Word best = word;
-    boolean behind = false;
-    for (Word each : all) {
-      behind |= each == word;
-      boolean goesBefore =
-          each.fromMs() > best.fromMs() || behind && each.fromMs() == best.fromMs();
-      if (goesBefore && holds(each, nowMs) && areOfTheSame(each.change(), word.change())) {
-        best = each;
-      }
-    }
-    return best == word ? word.in(State.IN_FORCE, null) : word.in(State.REPLACED, best.row());
+    Word best = counting.get(of(word.change()));
+    boolean same =
+        best == word
+            || best.row() != null && word.row() != null && best.row().id() == word.row().id();
+    return same
+        ? word.in(State.IN_FORCE, null)
+        : word.in(State.REPLACED, best.row());
   }
 
-  private static boolean holds(Word word, long nowMs) {
-    return isApproved(word) && word.fromMs() <= nowMs && (word.toMs() == 0 || nowMs < word.toMs());
+  private boolean holds(Word word) {
+    return word.fromMs() <= nowMs && (word.toMs() == 0 || nowMs < word.toMs());
   }
 
   private static long fromMs(ProposalRow row) {
@@ -146,20 +198,14 @@ public final class InForce {
     };
   }
 
-  private static boolean areOfTheSame(MoneyChange one, MoneyChange other) {
-    return switch (one) {
-      case MoneyChange.Price(PriceItem item) ->
-          other instanceof MoneyChange.Price(PriceItem that) && item.isForSame(that);
-      case MoneyChange.Conversion each ->
-          other instanceof MoneyChange.Conversion that
-              && each.nodeType().equals(that.nodeType())
-              && each.resource() == that.resource()
-              && each.device().equals(that.device());
-      case MoneyChange.RefundRule each ->
-          other instanceof MoneyChange.RefundRule that && each.cause() == that.cause();
-      case MoneyChange.CustomerClass each ->
-          other instanceof MoneyChange.CustomerClass that && each.project().equals(that.project());
-      default -> one.getClass() == other.getClass();
+  /** What it is about: of words about the same one counts. */
+  private static Object of(MoneyChange change) {
+    return switch (change) {
+      case MoneyChange.Price(PriceItem item) -> item.isFor();
+      case MoneyChange.Conversion each -> List.of(each.nodeType(), each.resource(), each.device());
+      case MoneyChange.RefundRule each -> each.cause();
+      case MoneyChange.CustomerClass each -> each.project();
+      default -> change.getClass();
     };
   }
 }

@@ -66,8 +66,8 @@ final class MoneyEntries {
     switch (e.change()) {
       case MoneyChange.TopUp each ->
           fund(each.project(), each.amountMicro(), each.currency(), logged, books);
-      case MoneyChange.Price each -> books.tariffs().add(each.item());
-      case MoneyChange.PriceEnd each -> books.tariffs().end(each.item(), each.fromMs());
+      case MoneyChange.Price each -> books.tariffs().add(e.proposal(), each.item());
+      case MoneyChange.PriceEnd each -> books.tariffs().end(each);
       case MoneyChange.CustomerClass each -> books.tariffs().add(each);
       case MoneyChange.Conversion each -> books.tariffs().add(each);
       case MoneyChange.RefundRule each -> books.refunds().add(each);

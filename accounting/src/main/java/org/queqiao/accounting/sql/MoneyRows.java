@@ -147,14 +147,14 @@ final class MoneyRows {
       throws SQLException {
     try (PreparedStatement statement =
             connection.prepareStatement(
-                "select fact from proposal where state = 'APPROVED' and kind in ('PRICE',"
+                "select fact, id from proposal where state = 'APPROVED' and kind in ('PRICE',"
                     + " 'PRICE_END', 'REFUND_RULE', 'CUSTOMER_CLASS', 'CONVERSION', 'CONTRACT')"
                     + " order by position");
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         switch (change(row.getBytes(1))) {
-          case MoneyChange.Price each -> prices.add(each.item());
-          case MoneyChange.PriceEnd each -> prices.end(each.item(), each.fromMs());
+          case MoneyChange.Price each -> prices.add(row.getLong(2), each.item());
+          case MoneyChange.PriceEnd each -> prices.end(each);
           case MoneyChange.CustomerClass each -> prices.add(each);
           case MoneyChange.Conversion each -> prices.add(each);
           case MoneyChange.Contract each -> prices.add(each.terms());

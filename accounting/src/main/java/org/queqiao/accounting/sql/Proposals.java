@@ -13,9 +13,6 @@ import org.queqiao.contract.id.ProjectName;
 
 /** Changes by two people, those that wait and those that were decided. */
 public final class Proposals {
-  /** More than there are classes of customers, prices and their ends, and proposals that wait. */
-  private static final int MOST_STANDING = 20_000;
-
   private final DataSource database;
 
   Proposals(DataSource database) {
@@ -39,14 +36,9 @@ public final class Proposals {
         });
   }
 
-  /** Those of some kinds that wait or were approved, in the order of that; so many at most. */
-  public List<ProposalRow> standing(Collection<String> kinds) {
-    return rows(
-        "kind = any(?) and state <> 'REJECTED' order by position limit ?",
-        statement -> {
-          texts(statement, kinds);
-          statement.setInt(2, MOST_STANDING);
-        });
+  /** What two people agreed on, as it stands. */
+  public StandingWords standing() {
+    return new StandingWords(database);
   }
 
   /** The approved contracts of a project, the newest first; so many at most. */

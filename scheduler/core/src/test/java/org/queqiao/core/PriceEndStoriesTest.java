@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.core.message.Input;
@@ -41,6 +42,10 @@ final class PriceEndStoriesTest {
     agree(
         new MoneyChange.Price(
             new PriceItem(BATCH, null, micro, "CNY", fromMs, toMs, 0, List.of())));
+    return last().item();
+  }
+
+  private AgreedPrice last() {
     return story.machine.image().money().items().getLast();
   }
 
@@ -79,7 +84,7 @@ final class PriceEndStoriesTest {
   void aPriceThatIsWithdrawnBeforeItBeginsNeverHolds() {
     PriceItem item = agreed(5 * UNIT, story.nowMs + HOUR_MS, 0);
     agree(end(item, 0));
-    assertThat(story.machine.image().money().items().getLast().isNever()).isTrue();
+    assertThat(last().item().isNever()).isTrue();
     assertThat(heldOfFourHours()).isEqualTo(4 * UNIT);
     assertThat(refused(end(item, 0)).message()).isEqualTo("price 7 was withdrawn");
   }
@@ -97,6 +102,51 @@ final class PriceEndStoriesTest {
     assertThat(heldOfFourHours()).isEqualTo(5 * UNIT + 3 * UNIT);
     PriceItem other = new PriceItem(BATCH, null, 9, "CNY", 1, 0, 0, List.of());
     assertThat(refused(end(other, 0)).code()).isEqualTo(Rejection.Code.NOT_FOUND);
+  }
+
+  private static MoneyChange endOf(AgreedPrice price, long fromMs) {
+    return new MoneyChange.PriceEnd(price.number(), price.item(), fromMs, true);
+  }
+
+  @Test
+  void aPriceThatWasWithdrawnAndStatedAgainIsEndedByItsNumber() {
+    long fromMs = story.nowMs + HOUR_MS;
+    agreed(5 * UNIT, fromMs, 0);
+    AgreedPrice first = last();
+    agree(endOf(first, 0));
+    agreed(5 * UNIT, fromMs, 0);
+    AgreedPrice again = last();
+    assertThat(again.number()).isGreaterThan(first.number());
+    assertThat(refused(endOf(first, 0)).message())
+        .isEqualTo("price " + first.number() + " was withdrawn");
+    agree(endOf(again, fromMs + HOUR_MS));
+    assertThat(last().item().validToMs()).isEqualTo(fromMs + HOUR_MS);
+    assertThat(heldOfFourHours()).isEqualTo(5 * UNIT + 3 * UNIT);
+  }
+
+  @Test
+  void theEndOfOneOfTwoEqualPricesLeavesTheOther() {
+    long fromMs = story.nowMs + HOUR_MS;
+    agreed(5 * UNIT, fromMs, fromMs + 2 * HOUR_MS);
+    AgreedPrice first = last();
+    agreed(5 * UNIT, fromMs, 0);
+    AgreedPrice second = last();
+    long waits = propose(endOf(first, fromMs + HOUR_MS));
+    agree(endOf(second, fromMs + 2 * HOUR_MS));
+    story.does(new Input.DecideMoney(user("finance2"), waits, true, "looked at it"));
+    assertThat(story.machine.image().money().items().stream().map(each -> each.item().validToMs()))
+        .containsExactly(fromMs + HOUR_MS, fromMs + 2 * HOUR_MS);
+  }
+
+  @Test
+  void aFactFromBeforeNumbersWereKeptEndsEveryPriceThatIsTheSame() {
+    long fromMs = story.nowMs + HOUR_MS;
+    PriceItem item = agreed(5 * UNIT, fromMs, 0);
+    agreed(5 * UNIT, fromMs, 0);
+    agree(end(item, fromMs + HOUR_MS));
+    assertThat(story.machine.image().money().items())
+        .extracting(each -> each.item().validToMs())
+        .containsExactly(fromMs + HOUR_MS, fromMs + HOUR_MS);
   }
 
   @Test
@@ -119,6 +169,6 @@ final class PriceEndStoriesTest {
         .isEqualTo(Rejection.Code.FORBIDDEN);
     story.nowMs += HOUR_MS;
     story.does(new Input.DecideMoney(user("finance2"), proposal, true, "looked at it"));
-    assertThat(story.machine.image().money().items().getLast().validToMs()).isEqualTo(story.nowMs);
+    assertThat(last().item().validToMs()).isEqualTo(story.nowMs);
   }
 }

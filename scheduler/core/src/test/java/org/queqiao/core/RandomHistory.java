@@ -57,6 +57,7 @@ import org.queqiao.contract.money.AllowanceOrder;
 import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.PriceTier;
@@ -802,11 +803,12 @@ final class RandomHistory {
 
   private MoneyChange ofMonth() {
     String month = "2025-" + (10 + pricing.nextInt(3));
-    List<PriceItem> items = story.machine.image().money().items();
+    List<AgreedPrice> items = story.machine.image().money().items();
     if (!items.isEmpty() && pricing.nextInt(4) == 0) {
-      PriceItem item = items.get(pricing.nextInt(items.size()));
+      AgreedPrice price = items.get(pricing.nextInt(items.size()));
       long fromMs = pricing.nextBoolean() ? 0 : story.nowMs + pricing.nextInt(100_000);
-      return new MoneyChange.PriceEnd(1, item, fromMs);
+      return new MoneyChange.PriceEnd(
+          price.number(), price.item(), fromMs, pricing.nextInt(3) > 0);
     }
     if (pricing.nextInt(4) == 0) {
       return pricing.nextBoolean()

@@ -13,6 +13,7 @@ import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
@@ -107,7 +108,10 @@ final class MoneyCodec {
               .setChange(write(each.change()))
               .setReason(each.reason()));
     }
-    image.items().forEach(each -> out.addPriceItems(item(each)));
+    image
+        .items()
+        .forEach(each ->
+            out.addPriceItems(item(each.item()).toBuilder().setProposal(each.number())));
     image.classes().forEach(each -> out.addCustomerClasses(customerClass(each)));
     image.budgets().forEach(each -> out.addBudgets(BudgetCodec.write(each)));
     image.disputes().forEach(each -> out.addDisputes(DisputeCodec.write(each)));
@@ -129,7 +133,8 @@ final class MoneyCodec {
                     each.getTimeMs(),
                     read(each.getChange()),
                     each.getReason())),
-        ModelReader.list(in.getPriceItemsList(), MoneyCodec::item),
+        ModelReader.list(
+            in.getPriceItemsList(), each -> new AgreedPrice(each.getProposal(), item(each))),
         ModelReader.list(in.getCustomerClassesList(), MoneyCodec::customerClass),
         ModelReader.list(in.getBudgetsList(), BudgetCodec::read),
         ModelReader.list(in.getDisputesList(), DisputeCodec::read),
@@ -178,7 +183,8 @@ final class MoneyCodec {
               PbMoneyChange.PriceEnd.newBuilder()
                   .setPrice(each.price())
                   .setItem(item(each.item()))
-                  .setFromMs(each.fromMs()));
+                  .setFromMs(each.fromMs())
+                  .setByNumber(each.byNumber()));
       case MoneyChange.TaxRate each ->
           out.setTaxRate(
               PbMoneyChange.TaxRate.newBuilder()
@@ -269,7 +275,8 @@ final class MoneyCodec {
           new MoneyChange.PriceEnd(
               in.getPriceEnd().getPrice(),
               item(in.getPriceEnd().getItem()),
-              in.getPriceEnd().getFromMs());
+              in.getPriceEnd().getFromMs(),
+              in.getPriceEnd().getByNumber());
       case TAX_RATE ->
           new MoneyChange.TaxRate(
               in.getTaxRate().getBasisPoints(), in.getTaxRate().getValidFromMs());

@@ -183,8 +183,23 @@ public sealed interface MoneyChange {
    * @param price the proposal that brought it
    * @param item as it was approved
    * @param fromMs the first instant at which it holds no more, or 0 for the approval
+   * @param byNumber whether it ends the price of that number alone; false in facts from before
+   *     numbers were kept, which ended every price that was the same
    */
-  record PriceEnd(long price, PriceItem item, long fromMs) implements MoneyChange {}
+  record PriceEnd(long price, PriceItem item, long fromMs, boolean byNumber)
+      implements MoneyChange {
+    /** As it was said before numbers were kept. */
+    public PriceEnd(long price, PriceItem item, long fromMs) {
+      this(price, item, fromMs, false);
+    }
+
+    /** Whether it is this price that ends. */
+    public boolean isOf(AgreedPrice agreed) {
+      return byNumber && agreed.number() != 0
+          ? agreed.number() == price
+          : agreed.item().isSame(item);
+    }
+  }
 
   /**
    * What statements of months that end after an instant have of tax.

@@ -1,8 +1,8 @@
 package org.queqiao.contract.money;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableSet;
-import java.util.Objects;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.QosName;
 
@@ -138,14 +138,15 @@ public record PriceItem(
     return validToMs != 0 && validToMs <= validFromMs;
   }
 
-  /** Whether it is for just the same use and the same customers. */
-  public boolean isForSame(PriceItem other) {
-    return Objects.equals(partition, other.partition)
-        && Objects.equals(qos, other.qos)
-        && terms.resource() == other.terms.resource()
-        && terms.device().equals(other.terms.device())
-        && terms.nodeType().equals(other.terms.nodeType())
-        && terms.customerClass().equals(other.terms.customerClass());
+  /** For which use and customers it is: of prices for just the same the one that began last holds. */
+  public List<Object> isFor() {
+    return Arrays.asList(
+        partition,
+        qos,
+        terms.resource(),
+        terms.device(),
+        terms.nodeType(),
+        terms.customerClass());
   }
 
   /** Whether every factor gives whole micro-units. */

@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -25,7 +26,7 @@ import org.queqiao.contract.money.Use;
  */
 public final class TariffBook {
   private final Map<PartitionName, NavigableMap<Long, Price>> prices = new TreeMap<>();
-  private final List<PriceItem> items = new ArrayList<>();
+  private final List<AgreedPrice> items = new ArrayList<>();
   private int mostTiers;
   private final List<MoneyChange.Conversion> conversions = new ArrayList<>();
   private final Set<Resource> priced = EnumSet.of(Resource.CORES);
@@ -41,16 +42,21 @@ public final class TariffBook {
             new Price(tariff.priceMicroPerCoreHour(), tariff.currency(), tariff.validFromMs()));
   }
 
-  /** Adds a price. */
+  /** Adds a price that nobody ends by its number. */
   public void add(PriceItem item) {
-    items.add(item);
+    add(0, item);
+  }
+
+  /** Adds the price that a proposal brought. */
+  public void add(long number, PriceItem item) {
+    items.add(new AgreedPrice(number, item));
     mostTiers = Math.max(mostTiers, item.terms().tiers().size());
     priced.add(item.terms().resource());
   }
 
   /** A price holds no more from an instant on; what it cost before stays. */
-  public void end(PriceItem item, long fromMs) {
-    items.replaceAll(each -> each.isSame(item) ? each.endedAt(fromMs) : each);
+  public void end(MoneyChange.PriceEnd end) {
+    items.replaceAll(each -> each.after(end));
   }
 
   /** A project is of a class from an instant on; a later word for the same instant replaces it. */
@@ -122,7 +128,8 @@ public final class TariffBook {
   public List<Use> mayBecome(Use use) {
     TreeSet<String> devices = new TreeSet<>(List.of(use.device()));
     TreeSet<String> nodeTypes = new TreeSet<>(List.of(use.nodeType()));
-    for (PriceItem each : items) {
+    for (AgreedPrice agreed : items) {
+      PriceItem each = agreed.item();
       if (each.terms().resource() == use.resource()) {
         nodeTypes.add(each.terms().nodeType());
         if (each.terms().device().startsWith(use.device() + ":")) {
@@ -149,7 +156,8 @@ public final class TariffBook {
     int rank = plain == null ? -1 : PriceItem.RANK_OF_PARTITION;
     long sinceMs = plain == null ? Long.MIN_VALUE : price.validFromMs();
     String customerClass = classAt(use.project(), timeMs);
-    for (PriceItem each : items) {
+    for (AgreedPrice agreed : items) {
+      PriceItem each = agreed.item();
       boolean better = each.rank() > rank || each.rank() == rank && each.validFromMs() >= sinceMs;
       if (better && each.covers(use, customerClass) && each.holdsAt(timeMs)) {
         price =
@@ -187,7 +195,8 @@ public final class TariffBook {
       all.addAll(turns.subMap(fromMs, false, toMs, false).keySet());
     }
     contracts.changes(use.project(), fromMs, toMs, all);
-    for (PriceItem each : items) {
+    for (AgreedPrice agreed : items) {
+      PriceItem each = agreed.item();
       // Of which class the customer is may itself change within.
       if (each.covers(use, each.terms().customerClass())) {
         each.changes(fromMs, toMs, all);

@@ -2,10 +2,10 @@ package org.queqiao.contract.snapshot;
 
 import java.util.List;
 import org.queqiao.contract.event.BillingDefined;
+import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.Dispute;
 import org.queqiao.contract.money.MoneyChange;
-import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.Proposal;
 
 /**
@@ -22,7 +22,7 @@ import org.queqiao.contract.money.Proposal;
  */
 public record MoneyImage(
     List<Proposal> proposals,
-    List<PriceItem> items,
+    List<AgreedPrice> items,
     List<MoneyChange.CustomerClass> classes,
     List<BudgetImage> budgets,
     List<Dispute> disputes,
@@ -43,14 +43,14 @@ public record MoneyImage(
 
   /** Of a site without budgets, disputes and allowances. */
   public MoneyImage(
-      List<Proposal> proposals, List<PriceItem> items, List<MoneyChange.CustomerClass> classes) {
+      List<Proposal> proposals, List<AgreedPrice> items, List<MoneyChange.CustomerClass> classes) {
     this(proposals, items, classes, List.of(), List.of());
   }
 
   /** Of a site whose calendar was not stated. */
   public MoneyImage(
       List<Proposal> proposals,
-      List<PriceItem> items,
+      List<AgreedPrice> items,
       List<MoneyChange.CustomerClass> classes,
       List<BudgetImage> budgets,
       List<Dispute> disputes,
@@ -62,7 +62,7 @@ public record MoneyImage(
   /** Of a site without contracts. */
   public MoneyImage(
       List<Proposal> proposals,
-      List<PriceItem> items,
+      List<AgreedPrice> items,
       List<MoneyChange.CustomerClass> classes,
       List<BudgetImage> budgets,
       List<Dispute> disputes,
@@ -73,7 +73,7 @@ public record MoneyImage(
   /** Of a site without allowances and contracts. */
   public MoneyImage(
       List<Proposal> proposals,
-      List<PriceItem> items,
+      List<AgreedPrice> items,
       List<MoneyChange.CustomerClass> classes,
       List<BudgetImage> budgets,
       List<Dispute> disputes) {

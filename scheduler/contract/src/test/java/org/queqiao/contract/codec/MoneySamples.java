@@ -16,6 +16,7 @@ import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobQuote;
+import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
@@ -72,6 +73,10 @@ final class MoneySamples {
         "MoneyDecided-price-end",
         new MoneyDecided(
             98, true, new MoneyChange.PriceEnd(91, GPU_ITEM, 1_770_000_000_000L), "sold"));
+    all.put(
+        "MoneyDecided-price-end-by-number",
+        new MoneyDecided(
+            98, true, new MoneyChange.PriceEnd(91, GPU_ITEM, 1_770_000_000_000L, true), "sold"));
     all.put(
         "MoneyProposed-tax",
         new MoneyProposed(99, new MoneyChange.TaxRate(600, 1_770_000_000_000L), "the law"));
@@ -183,7 +188,7 @@ final class MoneySamples {
     return first.with(
         new MoneyImage(
             List.of(),
-            List.of(GPU_ITEM),
+            List.of(new AgreedPrice(0, GPU_ITEM)),
             List.of(
                 new MoneyChange.CustomerClass(Samples.PROJECT, "partner", 1_760_000_000_000L))));
   }
@@ -198,7 +203,7 @@ final class MoneySamples {
                     1_760_000_000_000L,
                     new MoneyChange.Price(ITEM),
                     "peak and valley")),
-            List.of(ITEM),
+            List.of(new AgreedPrice(0, ITEM)),
             List.of()));
   }
 }

@@ -32,7 +32,10 @@ final class OneAtATime {
               && other.currency().equals(refund.currency())
               && charge(other).equals(charge(refund));
       case MoneyChange.PriceEnd end ->
-          waiting instanceof MoneyChange.PriceEnd other && other.item().isSame(end.item());
+          waiting instanceof MoneyChange.PriceEnd other
+              && (end.byNumber() && other.byNumber()
+                  ? other.price() == end.price()
+                  : other.item().isSame(end.item()));
       default -> false;
     };
   }

@@ -1,6 +1,8 @@
 package org.queqiao.core.admission;
 
+import java.util.List;
 import java.util.Optional;
+import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.core.message.Decision;
@@ -14,13 +16,15 @@ final class PriceEndCheck {
 
   /** Why it is refused, or nothing. */
   static Optional<Decision> wrong(MoneyChange.PriceEnd each, long nowMs, Cluster cluster) {
-    Optional<PriceItem> found =
-        cluster.money().items().stream().filter(each.item()::isSame).findFirst();
+    List<PriceItem> found =
+        cluster.money().items().stream().filter(each::isOf).map(AgreedPrice::item).toList();
     if (found.isEmpty()) {
       return Optional.of(Rejections.notFound("price", "there is no price " + each.price()));
     }
-    PriceItem item = found.get();
-    if (item.isNever()) {
+    // Where a number is not known, of those that are the same the one that still ends.
+    PriceItem item =
+        found.stream().filter(price -> !price.isNever()).reduce((_, last) -> last).orElse(null);
+    if (item == null) {
       return Optional.of(Rejections.conflict("", "price " + each.price() + " was withdrawn"));
     }
     if (each.fromMs() != 0 && each.fromMs() < nowMs) {
@@ -43,6 +47,8 @@ final class PriceEndCheck {
 
   /** What ends at once ends at the approval. */
   static MoneyChange.PriceEnd effective(MoneyChange.PriceEnd each, long nowMs) {
-    return each.fromMs() == 0 ? new MoneyChange.PriceEnd(each.price(), each.item(), nowMs) : each;
+    return each.fromMs() == 0
+        ? new MoneyChange.PriceEnd(each.price(), each.item(), nowMs, each.byNumber())
+        : each;
   }
 }

@@ -3,7 +3,6 @@ package org.queqiao.core.admission;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.queqiao.contract.event.TariffDefined;
-import org.queqiao.contract.money.PriceItem;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Wallet;
@@ -59,7 +58,7 @@ final class SiteCurrency {
     return cluster.policy().tariffs().stream()
         .map(TariffDefined::currency)
         .findFirst()
-        .or(() -> cluster.money().items().stream().map(PriceItem::currency).findFirst());
+        .or(() -> cluster.money().items().stream().map(each -> each.item().currency()).findFirst());
   }
 
   private static Optional<Decision> notOfPrices(String priced, String currency) {

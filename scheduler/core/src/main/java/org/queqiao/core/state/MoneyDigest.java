@@ -40,7 +40,7 @@ final class MoneyDigest {
         || !image.contracts().isEmpty()
         || !image.budgets().isEmpty()
         || !image.disputes().isEmpty()) {
-      out.text("money").list(image.proposals(), this::proposal).list(image.items(), this::item);
+      out.text("money").list(image.proposals(), this::proposal).list(image.items(), each -> item(each.item()));
       if (!image.classes().isEmpty()) {
         out.text("classes").list(image.classes(), this::customerClass);
       }
@@ -146,6 +146,9 @@ final class MoneyDigest {
       case MoneyChange.PriceEnd change -> {
         out.text("price end").number(change.price()).number(change.fromMs());
         item(change.item());
+        if (change.byNumber()) {
+          out.text("by number");
+        }
       }
       case MoneyChange.TaxRate change ->
           out.text("tax rate").number(change.basisPoints()).number(change.validFromMs());

@@ -20,6 +20,7 @@ import org.queqiao.contract.event.MoneyEvent;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.MoneyChange;
@@ -43,7 +44,7 @@ public final class MoneyTable {
 
   private final Cluster cluster;
   private final TreeMap<Long, Proposal> proposals = new TreeMap<>();
-  private final List<PriceItem> items = new ArrayList<>();
+  private final List<AgreedPrice> items = new ArrayList<>();
   private final List<MoneyChange.CustomerClass> classes = new ArrayList<>();
   private final List<ContractTerms> contracts = new ArrayList<>();
   private final AllowanceTable allowances;
@@ -69,7 +70,7 @@ public final class MoneyTable {
   }
 
   /** Approved prices, in the order of their approval. */
-  public List<PriceItem> items() {
+  public List<AgreedPrice> items() {
     return Collections.unmodifiableList(items);
   }
 
@@ -164,7 +165,7 @@ public final class MoneyTable {
     switch (event.change()) {
       case MoneyChange.Price(PriceItem item) -> {
         require(item.validFromMs() > 0, "a price before all time");
-        add(item);
+        add(new AgreedPrice(event.proposal(), item));
       }
       case MoneyChange.PriceEnd each -> end(each);
       case MoneyChange.TopUp each -> requireProject("money for", each.project());
@@ -204,17 +205,17 @@ public final class MoneyTable {
     require(cluster.accounts().project(project).isPresent(), what + " no project " + project);
   }
 
-  private void add(PriceItem item) {
-    items.add(item);
-    cluster.policy().define(item);
+  private void add(AgreedPrice price) {
+    items.add(price);
+    cluster.policy().define(price);
   }
 
   /** What waited for money may be cheaper without it. */
   private void end(MoneyChange.PriceEnd each) {
-    require(items.stream().anyMatch(each.item()::isSame), "the end of no price " + each.price());
+    require(items.stream().anyMatch(each::isOf), "the end of no price " + each.price());
     require(each.fromMs() > 0, "the end of price " + each.price() + " before all time");
-    items.replaceAll(item -> item.isSame(each.item()) ? item.endedAt(each.fromMs()) : item);
-    cluster.policy().end(each.item(), each.fromMs());
+    items.replaceAll(price -> price.after(each));
+    cluster.policy().end(each);
     cluster.newChance();
   }
 

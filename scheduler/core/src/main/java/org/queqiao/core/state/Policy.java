@@ -15,9 +15,9 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
+import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.MoneyChange;
-import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.price.TariffBook;
 import org.queqiao.core.placement.HostList;
 import org.queqiao.core.placement.Switches;
@@ -118,12 +118,12 @@ public final class Policy {
     prices.add(tariff);
   }
 
-  void define(PriceItem item) {
-    prices.add(item);
+  void define(AgreedPrice price) {
+    prices.add(price.number(), price.item());
   }
 
-  void end(PriceItem item, long fromMs) {
-    prices.end(item, fromMs);
+  void end(MoneyChange.PriceEnd end) {
+    prices.end(end);
   }
 
   void define(ContractTerms each) {

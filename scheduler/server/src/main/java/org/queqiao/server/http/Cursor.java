@@ -39,7 +39,7 @@ final class Cursor {
     return cursor.substring(1);
   }
 
-  private static Refused wrong() {
+  static Refused wrong() {
     return Refused.malformed("cursor", "cursor is not one that this server gave out");
   }
 }

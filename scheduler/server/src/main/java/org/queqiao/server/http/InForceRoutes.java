@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.queqiao.accounting.ledger.InForce;
 import org.queqiao.accounting.ledger.ProposalRow;
+import org.queqiao.accounting.sql.StandingWords;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.ContractTerms;
@@ -20,6 +21,9 @@ import org.queqiao.contract.price.ContractBook;
  * Prices for a class of customers, and who said what, are for those who see everything.
  */
 final class InForceRoutes {
+  /** The newest words of one project that are told at most. */
+  private static final int MOST_CLASSES = 1_000;
+
   private final MoneyDesk desk;
 
   InForceRoutes(MoneyDesk desk) {
@@ -62,35 +66,80 @@ final class InForceRoutes {
   private void list(
       Call call, List<String> kinds, List<TariffDefined> first, Predicate<InForce.Word> seen) {
     boolean all = seesAll(call);
-    String state = call.text("state");
+    Predicate<InForce.Word> asked = asked(call.text("state"));
     long nowMs = System.currentTimeMillis();
+    StandingWords.Question question =
+        new StandingWords.Question(
+            kinds,
+            Named.before(Cursor.namesAfter(call.text("cursor"))),
+            call.number("limit").intValue() + 1);
     desk.books()
         .ask(
             call,
-            () -> desk.reads().proposals().standing(kinds),
-            rows -> {
-              List<Named> named = new ArrayList<>();
-              for (InForce.Word each : InForce.at(first, rows, nowMs)) {
-                boolean wanted =
-                    (all || each.state() != InForce.State.PROPOSED)
-                        && (state == null || each.state().name().equals(state));
-                if (wanted && seen.test(each)) {
-                  named.add(new Named(name(each, named.size()), each));
-                }
-              }
-              named.sort((one, other) -> one.name().compareTo(other.name()));
-              SiteRoutes.page(
-                  call, named, Named::name, (each, out) -> write(each.word(), all, out));
-            });
+            () ->
+                desk.reads()
+                    .proposals()
+                    .standing()
+                    .page(
+                        question,
+                        first,
+                        nowMs,
+                        word ->
+                            (all || word.state() != InForce.State.PROPOSED)
+                                && asked.test(word)
+                                && seen.test(word)),
+            page ->
+                SiteRoutes.page(
+                    call,
+                    Named.of(page),
+                    Named::name,
+                    (each, out) -> write(each.word(), all, out)));
   }
 
-  private record Named(String name, InForce.Word word) {}
+  /** Those that count and those that will, unless others are asked for. */
+  private static Predicate<InForce.Word> asked(String state) {
+    if (state == null) {
+      return word ->
+          word.state() == InForce.State.IN_FORCE || word.state() == InForce.State.PLANNED;
+    }
+    return state.equals("ALL") ? _ -> true : word -> word.state().name().equals(state);
+  }
 
-  /** The newest first; those from before there were two people behind them, as they were stated. */
-  private static String name(InForce.Word word, int index) {
-    return word.row() == null
-        ? String.format("~%010d", index)
-        : String.format("%019d", Long.MAX_VALUE - word.row().id());
+  /** A word by where it stands: the newest first, then those from before there were two people. */
+  private record Named(String name, InForce.Word word) {
+    private static final String FIRST = "~";
+
+    static List<Named> of(StandingWords.Page page) {
+      List<Named> all = new ArrayList<>();
+      for (InForce.Word each : page.words()) {
+        all.add(new Named(String.format("%019d", Long.MAX_VALUE - each.row().id()), each));
+      }
+      for (InForce.Word each : page.first()) {
+        MoneyChange.Price price = (MoneyChange.Price) each.change();
+        String name = String.format("%019d", Long.MAX_VALUE - price.item().validFromMs());
+        all.add(new Named(FIRST + name + price.item().partition(), each));
+      }
+      all.sort((one, other) -> one.name().compareTo(other.name()));
+      return all;
+    }
+
+    /** Those that are on the pages behind a name have a lower number. */
+    static long before(String name) {
+      if (name == null) {
+        return Long.MAX_VALUE;
+      }
+      if (name.startsWith(FIRST)) {
+        return 0;
+      }
+      if (!name.matches("[0-9]{19}")) {
+        throw Cursor.wrong();
+      }
+      try {
+        return Long.MAX_VALUE - Long.parseLong(name);
+      } catch (NumberFormatException _) {
+        throw Cursor.wrong();
+      }
+    }
   }
 
   private static void write(InForce.Word word, boolean all, JsonGenerator out) throws IOException {
@@ -123,7 +172,29 @@ final class InForceRoutes {
     out.writeEndObject();
   }
 
-  private record Classes(List<ProposalRow> words, List<ProposalRow> contracts) {}
+  private record Classes(
+      List<InForce.Word> now, List<InForce.Word> words, List<ProposalRow> contracts) {}
+
+  private Classes classes(ProjectName project, boolean all) {
+    StandingWords standing = desk.reads().proposals().standing();
+    long nowMs = System.currentTimeMillis();
+    StandingWords.Question question =
+        new StandingWords.Question(
+            List.of("CUSTOMER_CLASS"), Long.MAX_VALUE, MOST_CLASSES);
+    Predicate<InForce.Word> own = word -> project.equals(word.change().project());
+    return new Classes(
+        standing
+            .page(question, List.of(), nowMs, own.and(word -> word.state() == InForce.State.IN_FORCE))
+            .words(),
+        standing
+            .page(
+                question,
+                List.of(),
+                nowMs,
+                own.and(word -> all || word.state() != InForce.State.PROPOSED))
+            .words(),
+        desk.reads().proposals().contracts(project));
+  }
 
   /** Of which class a project is now, by its contract or by what was said. */
   private void customerClass(Call call) {
@@ -133,32 +204,21 @@ final class InForceRoutes {
     desk.books()
         .ask(
             call,
-            () ->
-                new Classes(
-                    desk.reads().proposals().standing(List.of("CUSTOMER_CLASS")),
-                    desk.reads().proposals().contracts(project)),
-            found -> {
-              List<ProposalRow> own =
-                  found.words().stream()
-                      .filter(each -> project.equals(each.change().project()))
-                      .toList();
-              List<InForce.Word> words = InForce.at(List.of(), own, nowMs).reversed();
-              call.json(
-                  200,
-                  out -> {
-                    out.writeStartObject();
-                    out.writeStringField("project", project.value());
-                    now(words, contract(found.contracts(), project, nowMs), out);
-                    out.writeArrayFieldStart("items");
-                    for (InForce.Word each : words) {
-                      if (all || each.state() != InForce.State.PROPOSED) {
+            () -> classes(project, all),
+            found ->
+                call.json(
+                    200,
+                    out -> {
+                      out.writeStartObject();
+                      out.writeStringField("project", project.value());
+                      now(found.now(), contract(found.contracts(), project, nowMs), out);
+                      out.writeArrayFieldStart("items");
+                      for (InForce.Word each : found.words()) {
                         write(each, all, out);
                       }
-                    }
-                    out.writeEndArray();
-                    out.writeEndObject();
-                  });
-            });
+                      out.writeEndArray();
+                      out.writeEndObject();
+                    }));
   }
 
   private static Optional<ContractTerms> contract(
@@ -175,9 +235,7 @@ final class InForceRoutes {
       throws IOException {
     String said = "";
     for (InForce.Word each : words) {
-      if (each.state() == InForce.State.IN_FORCE) {
-        said = ((MoneyChange.CustomerClass) each.change()).customerClass();
-      }
+      said = ((MoneyChange.CustomerClass) each.change()).customerClass();
     }
     out.writeStringField("customerClass", contract.map(ContractTerms::customerClass).orElse(said));
     out.writeStringField("contract", contract.map(ContractTerms::number).orElse(null));
@@ -208,7 +266,7 @@ final class InForceRoutes {
                         + number
                         + ": GET /api/v1/tariffs lists them");
               }
-              desk.propose(call, new MoneyChange.PriceEnd(number, item, fromMs));
+              desk.propose(call, new MoneyChange.PriceEnd(number, item, fromMs, true));
             });
   }
 }

@@ -61,8 +61,10 @@ final class InForceRestTest {
   void aPriceIsToldWithItsPeopleEndedAndWithdrawn() throws Exception {
     String path = "/api/v1/tariffs";
     long open = propose(path, price(""));
-    assertThat(word("finance1", path, open).path("state").asText()).isEqualTo("PROPOSED");
-    assertThat(word("researcher1", path, open).isMissingNode()).isTrue();
+    assertThat(word("finance1", path + "?state=ALL", open).path("state").asText())
+        .isEqualTo("PROPOSED");
+    assertThat(word("finance1", path, open).isMissingNode()).isTrue();
+    assertThat(word("researcher1", path + "?state=ALL", open).isMissingNode()).isTrue();
     approve(open);
     JsonNode now = word("auditor1", path, open);
     assertThat(now.path("state").asText()).isEqualTo("IN_FORCE");
@@ -90,7 +92,9 @@ final class InForceRestTest {
     assertThat(word("finance1", path, open).path("validToMs").asLong()).isEqualTo(LATER_MS - 1);
     assertThat(word("finance1", path, open).path("state").asText()).isEqualTo("IN_FORCE");
     approve(propose(path + "/" + open + "/end", "\"fromMs\":0"));
-    assertThat(word("finance1", path, open).path("state").asText()).isEqualTo("ENDED");
+    assertThat(word("finance1", path, open).isMissingNode()).isTrue();
+    assertThat(word("finance1", path + "?state=ALL", open).path("state").asText())
+        .isEqualTo("ENDED");
     HttpResponse<String> none =
         server.post("finance1", path + "/999999999/end", "{\"reason\":\"none\"}");
     assertThat(none.statusCode()).as(none.body()).isEqualTo(404);
@@ -99,6 +103,53 @@ final class InForceRestTest {
                 .post("researcher1", path + "/" + open + "/end", "{\"reason\":\"mine\"}")
                 .statusCode())
         .isEqualTo(403);
+  }
+
+  /** A page has what counts and what will, with all fields of a price. */
+  @Test
+  void aPageOfPricesHasOneShape() throws Exception {
+    String path = "/api/v1/tariffs";
+    long first = propose(path, price(",\"minimumMicro\":5").replace("shown", "shaped"));
+    approve(first);
+    long second = propose(path, price(",\"minimumMicro\":5").replace("shown", "shaped"));
+    approve(second);
+    assertThat(word("finance1", path, first).isMissingNode()).isTrue();
+    JsonNode replaced = word("finance1", path + "?state=REPLACED", first);
+    assertThat(replaced.path("replacedBy").asLong()).isEqualTo(second);
+    String golden =
+        "{'proposal':%d,'state':'IN_FORCE','kind':'PRICE','partition':null,'qos':null,"
+            + "'priceMicroPerCoreHour':70000,'currency':'CNY','validFromMs':%d,'validToMs':0,"
+            + "'utcOffsetMinutes':0,'factors':[],'resource':'CORES','device':null,"
+            + "'nodeType':'shaped','customerClass':'','blockedShare':false,'whileSuspended':false,"
+            + "'tiers':[],'tierPeriod':'MONTH','tierYearStart':null,'minimumMicro':5,"
+            + "'replacedBy':null}";
+    JsonNode now = word("researcher1", path, second);
+    assertThat(now.toString())
+        .isEqualTo(
+            golden.formatted(second, now.path("validFromMs").asLong()).replace('\'', '"'));
+    for (JsonNode each : get("finance1", path + "?limit=1000").path("items")) {
+      assertThat(each.path("state").asText()).isIn("IN_FORCE", "PLANNED");
+      assertThat(each.has("partition") && each.has("nodeType")).as(each.toString()).isTrue();
+    }
+    approve(propose(path + "/" + second + "/end", "\"fromMs\":0"));
+    approve(propose(path + "/" + first + "/end", "\"fromMs\":0"));
+    assertThat(server.get("finance1", path + "?cursor=nxyz").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void aPriceThatWasWithdrawnAndStatedAgainIsEnded() throws Exception {
+    String path = "/api/v1/tariffs";
+    String same = price(",\"resource\":\"ACCELERATORS\",\"validFromMs\":" + LATER_MS);
+    long withdrawn = propose(path, same);
+    approve(withdrawn);
+    approve(propose(path + "/" + withdrawn + "/end", "\"fromMs\":0"));
+    long again = propose(path, same);
+    approve(again);
+    approve(propose(path + "/" + again + "/end", "\"fromMs\":" + (LATER_MS + 5)));
+    assertThat(word("finance1", path, again).path("validToMs").asLong()).isEqualTo(LATER_MS + 5);
+    approve(propose(path + "/" + again + "/end", "\"fromMs\":0"));
+    assertThat(word("finance1", path + "?state=WITHDRAWN", again).path("state").asText())
+        .isEqualTo("WITHDRAWN");
   }
 
   @Test
@@ -139,12 +190,12 @@ final class InForceRestTest {
     List<String> paged = new ArrayList<>();
     String next = "";
     do {
-      JsonNode page = get("finance1", "/api/v1/tariffs?limit=2" + next);
+      JsonNode page = get("finance1", "/api/v1/tariffs?state=ALL&limit=2" + next);
       page.path("items").forEach(each -> paged.add(each.toString()));
       next = page.path("next").isNull() ? null : "&cursor=" + page.path("next").asText();
     } while (next != null && paged.size() < 5_000);
     List<String> whole = new ArrayList<>();
-    get("finance1", "/api/v1/tariffs?limit=1000")
+    get("finance1", "/api/v1/tariffs?state=ALL&limit=1000")
         .path("items")
         .forEach(each -> whole.add(each.toString()));
     assertThat(paged).isEqualTo(whole).hasSizeGreaterThan(2).doesNotHaveDuplicates();
