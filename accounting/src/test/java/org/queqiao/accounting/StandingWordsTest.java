@@ -63,8 +63,8 @@ final class StandingWordsTest {
       database.sql(
           "many",
           "insert into proposal (id, kind, project, state, fact, proposed_by, proposed_ms, reason,"
-              + " decided_by, decided_ms, decision, position) select -n, kind, project, state, fact,"
-              + " proposed_by, proposed_ms, reason, decided_by, decided_ms, decision, -n from"
+              + " decided_by, decided_ms, decision, position) select -n, kind, project, state,"
+              + " fact, proposed_by, proposed_ms, reason, decided_by, decided_ms, decision, -n from"
               + " (select * from proposal where kind = 'CONVERSION' order by id limit 1) as one,"
               + " generate_series(1, "
               + MANY

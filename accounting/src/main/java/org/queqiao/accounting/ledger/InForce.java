@@ -178,9 +178,7 @@ public final class InForce {
     boolean same =
         best == word
             || best.row() != null && word.row() != null && best.row().id() == word.row().id();
-    return same
-        ? word.in(State.IN_FORCE, null)
-        : word.in(State.REPLACED, best.row());
+    return same ? word.in(State.IN_FORCE, null) : word.in(State.REPLACED, best.row());
   }
 
   private boolean holds(Word word) {

@@ -52,8 +52,7 @@ public final class StandingWords {
       try {
         InForce all = learnt(connection, question, new InForce(first, nowMs));
         return new Page(
-            page(connection, question, all, wanted),
-            all.first().stream().filter(wanted).toList());
+            page(connection, question, all, wanted), all.first().stream().filter(wanted).toList());
       } finally {
         connection.rollback();
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);

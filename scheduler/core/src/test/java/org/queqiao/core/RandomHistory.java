@@ -51,13 +51,13 @@ import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.job.WarningSignal;
+import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
 import org.queqiao.contract.money.AllowanceOrder;
 import org.queqiao.contract.money.ContractTerms;
 import org.queqiao.contract.money.DayFactor;
 import org.queqiao.contract.money.MoneyChange;
-import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.PriceTier;
@@ -807,8 +807,7 @@ final class RandomHistory {
     if (!items.isEmpty() && pricing.nextInt(4) == 0) {
       AgreedPrice price = items.get(pricing.nextInt(items.size()));
       long fromMs = pricing.nextBoolean() ? 0 : story.nowMs + pricing.nextInt(100_000);
-      return new MoneyChange.PriceEnd(
-          price.number(), price.item(), fromMs, pricing.nextInt(3) > 0);
+      return new MoneyChange.PriceEnd(price.number(), price.item(), fromMs, pricing.nextInt(3) > 0);
     }
     if (pricing.nextInt(4) == 0) {
       return pricing.nextBoolean()

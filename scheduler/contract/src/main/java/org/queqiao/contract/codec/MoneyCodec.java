@@ -110,8 +110,8 @@ final class MoneyCodec {
     }
     image
         .items()
-        .forEach(each ->
-            out.addPriceItems(item(each.item()).toBuilder().setProposal(each.number())));
+        .forEach(
+            each -> out.addPriceItems(item(each.item()).toBuilder().setProposal(each.number())));
     image.classes().forEach(each -> out.addCustomerClasses(customerClass(each)));
     image.budgets().forEach(each -> out.addBudgets(BudgetCodec.write(each)));
     image.disputes().forEach(each -> out.addDisputes(DisputeCodec.write(each)));

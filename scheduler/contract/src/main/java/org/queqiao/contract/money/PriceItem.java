@@ -138,15 +138,12 @@ public record PriceItem(
     return validToMs != 0 && validToMs <= validFromMs;
   }
 
-  /** For which use and customers it is: of prices for just the same the one that began last holds. */
+  /**
+   * For which use and customers it is: of prices for just the same the one that began last holds.
+   */
   public List<Object> isFor() {
     return Arrays.asList(
-        partition,
-        qos,
-        terms.resource(),
-        terms.device(),
-        terms.nodeType(),
-        terms.customerClass());
+        partition, qos, terms.resource(), terms.device(), terms.nodeType(), terms.customerClass());
   }
 
   /** Whether every factor gives whole micro-units. */

@@ -40,7 +40,9 @@ final class MoneyDigest {
         || !image.contracts().isEmpty()
         || !image.budgets().isEmpty()
         || !image.disputes().isEmpty()) {
-      out.text("money").list(image.proposals(), this::proposal).list(image.items(), each -> item(each.item()));
+      out.text("money")
+          .list(image.proposals(), this::proposal)
+          .list(image.items(), each -> item(each.item()));
       if (!image.classes().isEmpty()) {
         out.text("classes").list(image.classes(), this::customerClass);
       }

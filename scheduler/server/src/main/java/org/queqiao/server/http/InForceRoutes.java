@@ -179,12 +179,12 @@ final class InForceRoutes {
     StandingWords standing = desk.reads().proposals().standing();
     long nowMs = System.currentTimeMillis();
     StandingWords.Question question =
-        new StandingWords.Question(
-            List.of("CUSTOMER_CLASS"), Long.MAX_VALUE, MOST_CLASSES);
+        new StandingWords.Question(List.of("CUSTOMER_CLASS"), Long.MAX_VALUE, MOST_CLASSES);
     Predicate<InForce.Word> own = word -> project.equals(word.change().project());
     return new Classes(
         standing
-            .page(question, List.of(), nowMs, own.and(word -> word.state() == InForce.State.IN_FORCE))
+            .page(
+                question, List.of(), nowMs, own.and(word -> word.state() == InForce.State.IN_FORCE))
             .words(),
         standing
             .page(

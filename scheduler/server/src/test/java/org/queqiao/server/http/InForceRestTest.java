@@ -125,8 +125,7 @@ final class InForceRestTest {
             + "'replacedBy':null}";
     JsonNode now = word("researcher1", path, second);
     assertThat(now.toString())
-        .isEqualTo(
-            golden.formatted(second, now.path("validFromMs").asLong()).replace('\'', '"'));
+        .isEqualTo(golden.formatted(second, now.path("validFromMs").asLong()).replace('\'', '"'));
     for (JsonNode each : get("finance1", path + "?limit=1000").path("items")) {
       assertThat(each.path("state").asText()).isIn("IN_FORCE", "PLANNED");
       assertThat(each.has("partition") && each.has("nodeType")).as(each.toString()).isTrue();
