@@ -12,15 +12,19 @@ enum gate_type {
     GATE_ENDED = 2,  /* u32 step | u32 code */
     GATE_HOST = 3,   /* this process starts the steps of its run on this node; with a byte 1 as its script, before others */
     GATE_CHECKPOINT = 4, /* what the run has done until now is saved */
+    GATE_SHELLS = 5, /* after GATE_ATTENDED: u32 shells open here | u32 code of the last that was, or GATE_NO_CODE */
     GATE_HELLO = 33, /* text: the node's address, as its server sees it */
     GATE_GRANTED = 34, /* u32 step | key | u16 count | count times (text node, text address, u16 cores, u16 each) */
     GATE_REFUSED = 35, /* text */
     GATE_ORDER = 36, /* a signed order */
-    GATE_DONE = 37   /* what was said counts */
+    GATE_DONE = 37,  /* what was said counts */
+    GATE_ATTENDED = 38, /* to a host beside a script that attends now */
+    GATE_BESIDE = 39 /* to a script that attends: what the host beside it says by GATE_SHELLS */
 };
 
 enum { GATE_MAX_FRAME = 1024 * 1024, GATE_TELL_S = 10 };
 
+static const uint32_t GATE_NO_CODE = UINT32_MAX;
 
 void gate_u16(struct buffer *frame, size_t value);
 void gate_u32(struct buffer *frame, uint32_t value);

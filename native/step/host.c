@@ -19,25 +19,33 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../launcher/bytes.h"
 #include "fields.h"
 #include "gate.h"
 #include "order.h"
 #include "session.h"
 #include "start.h"
 
-enum { MAX_STEPS = 10000, RETRY_MS = 500, UNOPENED_S = 300, TICKET_BYTES = 4 + crypto_hash_sha256_BYTES };
+enum { MAX_STEPS = 10000, MAX_OPENED = 16, RETRY_MS = 500, LOOK_MS = 1000, UNOPENED_S = 300, TICKET_BYTES = 4 + crypto_hash_sha256_BYTES };
 
-static uint8_t seen[MAX_STEPS / 8 + 1];
+/* What the sessions of this process tell it, in memory that they share. */
+struct shared {
+    atomic_bool begun[MAX_STEPS];
+    /* The shells whose person has said what to start, in their order; 0: a free place. */
+    _Atomic pid_t opened[MAX_OPENED];
+};
 
-/* Of an interactive job, else NULL: which of its shells somebody opened first, or 0. Shared with the sessions, which know it. */
-static _Atomic pid_t *first_shell;
+static struct shared *shared;
 
-static bool first_time(uint32_t step) {
-    uint8_t bit = (uint8_t)(1U << step % 8);
-    bool is_new = (seen[step / 8] & bit) == 0;
-    seen[step / 8] |= bit;
-    return is_new;
-}
+/* Of an interactive job: this is its script, which ends with the first of its shells. */
+static bool attends;
+
+/* Shells that a host beside the script has open: they are the first. */
+static volatile sig_atomic_t beside;
+
+/* Beside a script that attends: how the last of the shells that were open here ended. */
+static volatile sig_atomic_t attended;
+static volatile uint32_t last_code;
 
 static int dial(const struct step_order *order) {
     struct sockaddr_storage where = {0};
@@ -76,9 +84,28 @@ static bool show_ticket(int fd, const uint8_t key[STEP_KEY_BYTES]) {
 
 /* In the session of a shell: nobody has to have come as far as that, who left before or whose node reaches no relay. */
 static void opened(void) {
-    pid_t nobody = 0;
-    if (first_shell != NULL) {
-        atomic_compare_exchange_strong(first_shell, &nobody, getpid());
+    for (size_t i = 0; i < MAX_OPENED; i++) {
+        pid_t nobody = 0;
+        if (atomic_compare_exchange_strong(&shared->opened[i], &nobody, getpid())) {
+            return;
+        }
+    }
+}
+
+static uint32_t open_shells(void) {
+    uint32_t count = 0;
+    for (size_t i = 0; i < MAX_OPENED; i++) {
+        count += atomic_load(&shared->opened[i]) != 0;
+    }
+    return count;
+}
+
+static void closed(pid_t shell, uint32_t code) {
+    for (size_t i = 0; i < MAX_OPENED; i++) {
+        pid_t there = shell;
+        if (atomic_compare_exchange_strong(&shared->opened[i], &there, 0) && attended != 0) {
+            last_code = code;
+        }
     }
 }
 
@@ -88,32 +115,33 @@ static void child_ended(int number) {
     int cause = errno;
     (void)number;
     for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-        if (pid == atomic_load(first_shell)) {
-            _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+        int code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        if (!attends) {
+            closed(pid, (uint32_t)code);
+        } else if (beside == 0) {
+            if (pid == atomic_load(&shared->opened[0])) {
+                _exit(code);
+            }
+            alarm(UNOPENED_S);
         }
-        alarm(UNOPENED_S);
     }
     errno = cause;
 }
 
 static void unopened(int number) {
     (void)number;
-    if (atomic_load(first_shell) == 0) {
+    if (beside == 0 && atomic_load(&shared->opened[0]) == 0) {
         _exit(1);
     }
 }
 
 static void start(const struct step_order *order, int gate) {
-    sigset_t ended;
-    sigemptyset(&ended);
-    sigaddset(&ended, SIGCHLD);
-    sigprocmask(SIG_BLOCK, &ended, NULL);
     pid_t child = fork();
-    if (child > 0 && first_shell != NULL) {
-        alarm(UNOPENED_S);
+    if (child < 0) {
+        atomic_store(&shared->begun[order->step], false);
     }
-    if (child != 0) {
-        sigprocmask(SIG_UNBLOCK, &ended, NULL);
+    if (child > 0 && attends) {
+        alarm(UNOPENED_S);
     }
     if (child == 0) {
         static struct channel channel;
@@ -123,6 +151,8 @@ static void start(const struct step_order *order, int gate) {
         }
         int fd = dial(order);
         if (fd < 0 || (order->shell && !show_ticket(fd, order->key)) || channel_join(&channel, fd, order->key, order->node) != 0) {
+            /* The server asks again while the shell is awaited. */
+            atomic_store(&shared->begun[order->step], false);
             _exit(1);
         }
         session_run(&channel, order->shell, order->shell ? opened : NULL);
@@ -134,28 +164,71 @@ static void take_order(const uint8_t *bytes, size_t length, int gate) {
     const char *why = step_order_verify(bytes, length, &order);
     if (why != NULL) {
         fprintf(stderr, "queqiao host: step refused: %s\n", why);
-    } else if (order.step < MAX_STEPS && first_time(order.step)) {
+    } else if (order.step < MAX_STEPS && !atomic_exchange(&shared->begun[order.step], true)) {
         start(&order, gate);
     }
     sodium_memzero(&order, sizeof order);
 }
 
+/* A script that attends ends with the shells that were open beside it before, and waits anew when none was. */
+static void hear_beside(const uint8_t *body, size_t length) {
+    if (!attends || length != 2 * sizeof(uint32_t)) {
+        return;
+    }
+    uint32_t shells = get_u32(body);
+    uint32_t code = get_u32(body + sizeof shells);
+    if (shells == 0 && code != GATE_NO_CODE) {
+        _exit((int)code);
+    }
+    if (shells > 0) {
+        alarm(0);
+    } else if (beside != 0) {
+        alarm(UNOPENED_S);
+    }
+    beside = shells > 0;
+}
+
 /* Says that this process takes orders, and whether as the script: then no other one is to take them. */
 static int offer(int gate) {
     struct buffer body = {0};
-    uint8_t attends = 1;
-    if (first_shell != NULL) {
-        buffer_add(&body, &attends, sizeof attends);
+    uint8_t script = 1;
+    if (attends) {
+        buffer_add(&body, &script, sizeof script);
     }
     int result = gate_send(gate, GATE_HOST, &body);
     buffer_free(&body);
     return result;
 }
 
+/* What is open here, if a script attends that asks for it, and if it is not what it was told. */
+static void tell_shells(int gate, uint64_t *told) {
+    uint32_t shells = open_shells();
+    uint64_t now = (uint64_t)shells << 32 | last_code;
+    if (attended == 0 || now == *told) {
+        return;
+    }
+    struct buffer body = {0};
+    gate_u32(&body, shells);
+    gate_u32(&body, last_code);
+    if (gate_send(gate, GATE_SHELLS, &body) == 0) {
+        *told = now;
+    }
+    buffer_free(&body);
+}
+
+/* Until the agent says something or is gone. */
+static void await_agent(int gate, uint64_t *told) {
+    struct pollfd one = {.fd = gate, .events = POLLIN};
+    do {
+        tell_shells(gate, told);
+    } while (poll(&one, 1, attended != 0 ? LOOK_MS : -1) <= 0);
+}
+
 static void converse(int gate) {
     enum gate_type type = GATE_REFUSED;
     uint8_t *body = NULL;
     size_t length = 0;
+    uint64_t told = UINT64_MAX;
     if (gate_receive(gate, &type, &body, &length) != 0) {
         return;
     }
@@ -163,9 +236,18 @@ static void converse(int gate) {
     if (type != GATE_HELLO || offer(gate) != 0) {
         return;
     }
-    while (gate_receive(gate, &type, &body, &length) == 0) {
+    for (;;) {
+        await_agent(gate, &told);
+        if (gate_receive(gate, &type, &body, &length) != 0) {
+            return;
+        }
         if (type == GATE_ORDER) {
             take_order(body, length, gate);
+        } else if (type == GATE_BESIDE) {
+            hear_beside(body, length);
+        } else if (type == GATE_ATTENDED) {
+            attended = 1;
+            told = UINT64_MAX;
         }
         sodium_memzero(body, length);
         free(body);
@@ -179,14 +261,14 @@ int host_run(bool interactive) {
     for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++) {
         signal(passed_on[i], SIG_IGN);
     }
-    if (interactive) {
-        first_shell = mmap(NULL, sizeof *first_shell, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        if (first_shell == MAP_FAILED) {
-            perror("queqiao attend: mmap");
-            return 1;
-        }
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) {
+        perror("queqiao host: mmap");
+        return 1;
     }
-    signal(SIGCHLD, interactive ? child_ended : SIG_IGN);
+    attends = interactive;
+    last_code = GATE_NO_CODE;
+    signal(SIGCHLD, child_ended);
     if (interactive) {
         signal(SIGALRM, unopened);
         alarm(UNOPENED_S);

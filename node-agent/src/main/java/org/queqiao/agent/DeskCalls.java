@@ -26,6 +26,11 @@ record DeskCalls(Mailbox mailbox, StepDesk desk) implements JobGate.Listener {
   }
 
   @Override
+  public void shellsOpen(JobPeer peer, JobPeer.OpenShells shells) {
+    later(() -> desk.shellsOpen(peer, shells));
+  }
+
+  @Override
   public void checkpointed(JobPeer peer) {
     later(() -> desk.checkpointed(peer));
   }

@@ -28,8 +28,15 @@ final class StepDesk {
    */
   private record Host(JobPeer peer, boolean attends) {}
 
+  private static final JobPeer.OpenShells NO_SHELLS =
+      new JobPeer.OpenShells(0, JobPeer.OpenShells.NO_CODE);
+
   private final Map<Long, JobPeer> asking = new HashMap<>();
   private final TreeMap<RunId, Host> hosts = new TreeMap<>();
+
+  /** Hosts of runs whose script attends: they were asked for before it did. */
+  private final TreeMap<RunId, JobPeer> besides = new TreeMap<>();
+
   private final List<AgentMessage> untold = new ArrayList<>();
 
   /** Null while there is none that understands steps. */
@@ -100,12 +107,31 @@ final class StepDesk {
   void hostReady(JobPeer peer, boolean attends) {
     Host before = hosts.get(peer.run());
     if (before != null && before.attends() && !attends) {
-      // Two would dial for one shell, and who attends wait for the one that the other has.
+      // Two would dial for one shell: it gets no orders, but may have shells from before.
+      beside(before.peer(), peer);
       return;
     }
     hosts.put(peer.run(), new Host(peer, attends));
+    if (attends && before != null && !before.attends()) {
+      beside(peer, before.peer());
+    } else if (attends) {
+      peer.beside(NO_SHELLS);
+    }
     if (server != null) {
       server.send(new AgentMessage.StepsWanted(peer.run()));
+    }
+  }
+
+  private void beside(JobPeer script, JobPeer host) {
+    besides.put(script.run(), host);
+    host.attended();
+  }
+
+  /** Passes on to a script that attends what is open beside it: it ends with that. */
+  void shellsOpen(JobPeer peer, JobPeer.OpenShells shells) {
+    Host script = hosts.get(peer.run());
+    if (besides.get(peer.run()) == peer && script != null) {
+      script.peer().beside(shells);
     }
   }
 
@@ -132,7 +158,16 @@ final class StepDesk {
   }
 
   void left(JobPeer peer) {
-    hosts.computeIfPresent(peer.run(), (_, host) -> host.peer() == peer ? null : host);
+    Host host = hosts.get(peer.run());
+    if (besides.remove(peer.run(), peer) && host != null) {
+      host.peer().beside(NO_SHELLS);
+    } else if (host != null && host.peer() == peer) {
+      hosts.remove(peer.run());
+      JobPeer other = besides.remove(peer.run());
+      if (other != null) {
+        hosts.put(peer.run(), new Host(other, false));
+      }
+    }
     asking.values().removeIf(each -> each == peer);
   }
 

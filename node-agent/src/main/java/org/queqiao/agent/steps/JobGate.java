@@ -38,6 +38,7 @@ public final class JobGate {
   private static final int ENDED = 2;
   private static final int HOST = 3;
   private static final int CHECKPOINT = 4;
+  private static final int SHELLS = 5;
   private static final int ATTENDS = 1;
 
   /** What processes of jobs say; called on the thread of the gate. */
@@ -57,6 +58,9 @@ public final class JobGate {
      * @param attends whether it is the script of its run: then nobody else starts them
      */
     void hostReady(JobPeer peer, boolean attends);
+
+    /** It has these shells open beside a script that attends. */
+    void shellsOpen(JobPeer peer, JobPeer.OpenShells shells);
 
     /** What its run has done until now is saved. */
     void checkpointed(JobPeer peer);
@@ -222,6 +226,8 @@ public final class JobGate {
       }
       case ENDED -> listening.stepEnded(peer, in.getInt(), in.getInt());
       case HOST -> listening.hostReady(peer, in.hasRemaining() && in.get() == ATTENDS);
+      case SHELLS ->
+          listening.shellsOpen(peer, new JobPeer.OpenShells(in.getInt(), in.getInt()));
       case CHECKPOINT -> listening.checkpointed(peer);
       default -> throw new IllegalArgumentException("an unknown message");
     }

@@ -18,6 +18,8 @@ public final class JobPeer {
   private static final int REFUSED = 35;
   private static final int ORDER = 36;
   private static final int DONE = 37;
+  private static final int ATTENDED = 38;
+  private static final int BESIDE = 39;
   private static final int TEXT_MAX_BYTES = 1_000;
 
   /** What it has not read may be so long before another message ends the connection. */
@@ -25,6 +27,15 @@ public final class JobPeer {
 
   /** So long it may read nothing of what is there for it. */
   private static final long UNREAD_MAX_NANOS = 10_000_000_000L;
+
+  /**
+   * The shells that a host beside a script has open.
+   *
+   * @param lastCode how the last of those that were open has ended, or {@link #NO_CODE}
+   */
+  public record OpenShells(int count, int lastCode) {
+    public static final int NO_CODE = -1;
+  }
 
   private final int fd;
   private final Runnable wakesGate;
@@ -102,6 +113,21 @@ public final class JobPeer {
   /** The server orders it to join a step. */
   public void order(byte[] signed) {
     write(ORDER, signed);
+  }
+
+  /** The script of its run attends now, and wants to know of the shells that are open here. */
+  public void attended() {
+    write(ATTENDED, new byte[0]);
+  }
+
+  /** It attends, and a host beside it has these shells open. */
+  public void beside(OpenShells shells) {
+    write(
+        BESIDE,
+        ByteBuffer.allocate(2 * Integer.BYTES)
+            .putInt(shells.count())
+            .putInt(shells.lastCode())
+            .array());
   }
 
   private static byte[] text(String text) {

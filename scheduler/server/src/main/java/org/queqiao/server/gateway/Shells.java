@@ -17,9 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.launch.StepOrder;
@@ -47,12 +44,6 @@ public final class Shells {
 
   private static final int KERNEL_BYTES = 256 << 10;
 
-  /** Connections that have not said yet which shell they are. */
-  private static final int STRANGERS_MAX = 1_024;
-
-  /** Of them from one address, as nodes behind a translation of addresses have. */
-  private static final int STRANGERS_OF_ADDRESS_MAX = 32;
-
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Vertx vertx;
@@ -60,8 +51,7 @@ public final class Shells {
   private final int port;
   private final String address;
 
-  private final AtomicInteger strangers = new AtomicInteger();
-  private final Map<String, Integer> strangersOf = new ConcurrentHashMap<>();
+  private final SilentOnes silentOnes = new SilentOnes();
 
   // On the loop of the gateway only.
   private final Map<String, Opened> awaited = new HashMap<>();
@@ -250,26 +240,12 @@ public final class Shells {
 
   /** On the loop of the socket. */
   private void arrived(NetSocket socket) {
-    String from = socket.remoteAddress().hostAddress();
-    AtomicBoolean stranger = new AtomicBoolean(true);
-    Runnable known =
-        () -> {
-          if (stranger.getAndSet(false)) {
-            strangers.decrementAndGet();
-            strangersOf.computeIfPresent(from, (_, count) -> count == 1 ? null : count - 1);
-          }
-        };
-    int own = strangersOf.merge(from, 1, Integer::sum);
-    if (strangers.incrementAndGet() > STRANGERS_MAX || own > STRANGERS_OF_ADDRESS_MAX) {
-      known.run();
-      socket.close();
-      return;
-    }
+    silentOnes.arrived(socket);
     Buffer said = Buffer.buffer();
     long timer = gateway.later(TICKET_MS, socket::close);
     socket.closeHandler(_ -> {
       gateway.cancel(timer);
-      known.run();
+      silentOnes.known(socket);
     });
     socket.handler(bytes -> {
       said.appendBuffer(bytes);
@@ -278,7 +254,7 @@ public final class Shells {
       } else if (said.length() >= TICKET_BYTES) {
         socket.pause();
         gateway.cancel(timer);
-        known.run();
+        silentOnes.known(socket);
         gateway.onLoop(() -> admit(socket, said));
       }
     });

@@ -6,6 +6,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.net.NetSocket;
 import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import org.queqiao.server.gateway.Shells;
@@ -36,6 +37,7 @@ final class ShellRelay {
   private final Shells shells;
   private final BooleanSupplier stillAllowed;
   private final Runnable left;
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private Shells.Opened shell;
   private NetSocket node;
   private long timer;
@@ -70,8 +72,9 @@ final class ShellRelay {
             left.run();
             return;
           }
-          // Its place is free when its end is in the log, not before: that bounds what is written.
-          opened.over().thenRun(left);
+          // Its place is free when its end is in the log, which bounds what is written, and its
+          // connections are closed: a process of the job may say the one and keep the other.
+          opened.over().thenCombine(closed, (_, _) -> null).thenRun(left);
           if (ended) {
             shells.ended(opened);
           } else {
@@ -171,5 +174,6 @@ final class ShellRelay {
     if (!person.isClosed()) {
       person.close(code, reason);
     }
+    closed.complete(null);
   }
 }
