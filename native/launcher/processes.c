@@ -89,10 +89,30 @@ static bool descends(const struct process *processes, size_t count, pid_t parent
     return false;
 }
 
+/* Whether a process has blocked a signal, as one does that reads it from a descriptor, or has a handler for it. */
+static bool takes(pid_t pid, int number) {
+    char path[32];
+    char line[256];
+    unsigned long long taken = 0;
+    unsigned long long mask = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    FILE *status = fopen(path, "re");
+    while (status != NULL && fgets(line, sizeof line, status) != NULL) {
+        if (sscanf(line, "SigBlk: %llx", &mask) == 1 || sscanf(line, "SigCgt: %llx", &mask) == 1) {
+            taken |= mask;
+        }
+    }
+    if (status != NULL) {
+        fclose(status);
+    }
+    return (taken >> (number - 1) & 1) != 0;
+}
+
 void send_signal(pid_t pid, int number) {
     if ((number & SIGNAL_CARRIED) == 0) {
         kill(pid, number);
-    } else {
+    } else if (takes(pid, STEP_CARRIER)) {
+        /* Who began before the carrier was known would die of it. */
         sigqueue(pid, STEP_CARRIER, (union sigval){.sival_int = number & ~SIGNAL_CARRIED});
     }
 }

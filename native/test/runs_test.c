@@ -345,6 +345,32 @@ static void warningIsForThoseWhoStartSteps(void) {
     node_destroy(&node);
 }
 
+/* One that began before signals were carried has neither blocked the carrier nor a handler for it, and would die of it. */
+static void whoStartsAStepWithoutKnowingTheCarrierLivesOn(void) {
+    char path[PATH_BYTES];
+    node_create(&node);
+    node_start(&node);
+    struct launch launch = launch_defaults(
+        &node, 1,
+        "#!/bin/bash\ncp /bin/bash " STEP_STARTER "\n"
+        "./" STEP_STARTER " -c \"trap 'echo x >> got' USR2; echo x > ready; until [ -s got ]; do sleep 0.1; done\"\n");
+    launch.stdout_path = "/dev/null";
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    await_file(work_path(&node, "ready", path));
+    reply = request_signal(&node, 1, SIGNAL_CARRIED | SIGQUIT, 0);
+    CHECK_EQUAL(0, reply.status);
+    reply_free(&reply);
+    reply = request_signal(&node, 1, SIGUSR2, 0);
+    CHECK_EQUAL(0, reply.status);
+    reply_free(&reply);
+    struct ended ended = await_end(&node, 1);
+    CHECK_EQUAL(0, ended.exit_code);
+    CHECK_EQUAL(0, ended.signal);
+    node_destroy(&node);
+}
+
 static void expect_failure(uint64_t job, const char *work_dir, const char *out, uint32_t cause) {
     char path[PATH_BYTES];
     struct launch launch = launch_defaults(&node, job, "#!/bin/sh\necho ran >> ran\n");
@@ -512,6 +538,7 @@ static const struct test tests[] = {
     TEST(hostIsStartedBesideTheScriptAndEndsWithIt),
     TEST(anySignalMayReachTheMainProcessAlone),
     TEST(warningIsForThoseWhoStartSteps),
+    TEST(whoStartsAStepWithoutKnowingTheCarrierLivesOn),
     TEST(unusableWorkDirectoriesAndOutputsFailBeforeUserCode),
     TEST(missingInterpreterIsAFailedLaunch),
     TEST(streamsMayBeSeparate),

@@ -68,6 +68,9 @@ final class Agent {
   private ServerConnection server;
   private boolean serverStarted;
   private boolean renewing;
+
+  /** As far as the launcher goes along. */
+  private int protocol;
   private long nextRetry = System.nanoTime();
 
   /** Whether the server of this connection understands suspensions. */
@@ -199,6 +202,12 @@ final class Agent {
   private void launcherReady(LauncherClient client, long nowMs) throws IOException {
     launcher = client;
     readsUnderWay = 0;
+    if (protocol != client.capabilities().protocol()) {
+      protocol = client.capabilities().protocol();
+      if (server != null) {
+        server.close();
+      }
+    }
     actions.addAll(reconciler.onLauncher(client.runs(), nowMs));
     if (!serverStarted) {
       // Only now is it known what runs here, which is what a hello says.
@@ -247,7 +256,7 @@ final class Agent {
     connection.send(
         new AgentMessage.Hello(
             AgentFrame.PROTOCOL_MIN,
-            AgentFrame.PROTOCOL_MAX,
+            protocol,
             probe.facts(
                 launcher == null ? List.of() : launcher.capabilities().absent(),
                 launcher != null && launcher.capabilities().suspends()),
@@ -280,9 +289,8 @@ final class Agent {
       case ServerMessage.ExitsAcknowledged m -> actions.addAll(reconciler.onAcknowledged(m.runs()));
       case ServerMessage.MetricsStored m -> tally.stored(m.runs());
       case ServerMessage.ReadOutput m -> read(m);
-      case ServerMessage.BridgeWelcome _, ServerMessage.RunsRecorded _ -> {
-        // Answers to a bridge: of no use to an agent.
-      }
+      // Answers to a bridge: of no use to an agent.
+      case ServerMessage.BridgeWelcome _, ServerMessage.RunsRecorded _ -> {}
       case ServerMessage.StepAnswer m -> desk.answered(m);
       case ServerMessage.StepOrder m -> desk.ordered(m);
       case ServerMessage.HostWanted m -> {

@@ -40,6 +40,11 @@ final class LauncherLink {
         backoff.reset();
         said = "";
         AgentLog.info("the launcher is connected, runs=" + client.runs().size());
+        if (!client.capabilities().anySignal()) {
+          AgentLog.warn(
+              "the launcher is older than this agent: runs get HUP, INT, USR1, USR2 and CONT before"
+                  + " their end, other signals not before it is started anew");
+        }
         mailbox.put(new AgentEvent.LauncherReady(client));
         Exception cause = client.readReplies();
         AgentLog.warn("the launcher is gone: " + cause.getMessage());

@@ -16,6 +16,7 @@ import org.queqiao.agent.reconcile.LauncherRun;
 import org.queqiao.agent.reconcile.SuspendReply;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.codec.AgentFrame;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 
@@ -42,6 +43,7 @@ public final class LauncherClient implements Closeable {
   private static final int STATE_SUSPENDED = 5;
   private static final int NOT_YET = 2;
   private static final int SUSPENSION = 7;
+  private static final int ANY_SIGNAL = 10;
 
   /**
    * What the node can do, as the launcher says.
@@ -49,8 +51,15 @@ public final class LauncherClient implements Closeable {
    * @param bootId of the running kernel, 32 hexadecimal digits
    * @param absent what it cannot do, each with its reason
    * @param suspends whether it can stop a run and let it go on
+   * @param anySignal whether it gives any signal before the end of a run
    */
-  public record Capabilities(String bootId, List<String> absent, boolean suspends) {}
+  public record Capabilities(
+      String bootId, List<String> absent, boolean suspends, boolean anySignal) {
+    /** What an agent beside this launcher says that it speaks: no more than both understand. */
+    public int protocol() {
+      return anySignal ? AgentFrame.PROTOCOL_MAX : AgentFrame.PROTOCOL_SIGNALS - 1;
+    }
+  }
 
   private final SocketChannel channel;
   private final LauncherListener listener;
@@ -297,18 +306,24 @@ public final class LauncherClient implements Closeable {
     int count = in.getInt();
     List<String> absent = new ArrayList<>();
     boolean suspends = false;
+    boolean anySignal = false;
     for (int i = 0; i < count; i++) {
       int id = Short.toUnsignedInt(in.getShort());
       boolean present = in.getShort() != 0;
       byte[] text = new byte[Short.toUnsignedInt(in.getShort())];
       in.get(text);
       suspends |= present && id == SUSPENSION;
+      anySignal |= present && id == ANY_SIGNAL;
       if (!present) {
         absent.add(
             capability(id) + ": " + new String(text, java.nio.charset.StandardCharsets.UTF_8));
       }
     }
-    return new Capabilities(bootId, List.copyOf(absent), suspends);
+    if (!anySignal) {
+      absent.add(
+          capability(ANY_SIGNAL) + ": the launcher is older than the agent; others wait for it");
+    }
+    return new Capabilities(bootId, List.copyOf(absent), suspends, anySignal);
   }
 
   private static String capability(int id) {
@@ -322,6 +337,7 @@ public final class LauncherClient implements Closeable {
       case SUSPENSION -> "suspension of runs";
       case 8 -> "limit of CPU time";
       case 9 -> "denial of devices";
+      case ANY_SIGNAL -> "signals before the end other than HUP, INT, USR1, USR2 and CONT";
       default -> "capability " + id;
     };
   }
