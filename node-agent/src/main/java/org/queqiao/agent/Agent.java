@@ -71,6 +71,7 @@ final class Agent {
 
   /** As far as the launcher goes along. */
   private int protocol;
+
   private long nextRetry = System.nanoTime();
 
   /** Whether the server of this connection understands suspensions. */

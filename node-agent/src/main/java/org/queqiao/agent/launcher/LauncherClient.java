@@ -15,8 +15,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.queqiao.agent.reconcile.LauncherRun;
 import org.queqiao.agent.reconcile.SuspendReply;
 import org.queqiao.contract.MalformedRecordException;
-import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.codec.AgentFrame;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 

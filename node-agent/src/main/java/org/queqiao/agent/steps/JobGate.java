@@ -226,8 +226,7 @@ public final class JobGate {
       }
       case ENDED -> listening.stepEnded(peer, in.getInt(), in.getInt());
       case HOST -> listening.hostReady(peer, in.hasRemaining() && in.get() == ATTENDS);
-      case SHELLS ->
-          listening.shellsOpen(peer, new JobPeer.OpenShells(in.getInt(), in.getInt()));
+      case SHELLS -> listening.shellsOpen(peer, new JobPeer.OpenShells(in.getInt(), in.getInt()));
       case CHECKPOINT -> listening.checkpointed(peer);
       default -> throw new IllegalArgumentException("an unknown message");
     }
