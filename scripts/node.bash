@@ -48,11 +48,12 @@ node_join() {
     [ -z "$file" ] || die "the node here has joined already; without --code-file it is started again"
     ! alive agent >/dev/null || die "the node runs already: ./queqiao node status"
   else
-    # What an attempt that failed has left is taken up by the next one.
-    stop agent 10
-    stop launcher 10
     [ -n "$file" ] || die "with which code? On the server: ./queqiao node code NAME >FILE; here: ./queqiao node join --code-file FILE"
     read_code "$file"
+    # What an attempt that failed has left is taken up by this one, which has all that it needs.
+    stop agent 10
+    stop launcher 10
+    take_code
   fi
   node_begin
   if ! alive launcher >/dev/null; then
@@ -72,9 +73,9 @@ node_join() {
   say "Node $NODE_NAME has joined; what it says is in $DATA/printed/agent.log"
 }
 
-# read_code FILE: checks what was carried here before anything is made of it.
+# read_code FILE: checks what was carried here before anything is stopped or made of it. Leaves CODE, KEY and NODE_NAME.
 read_code() {
-  local text code key host_port
+  local text host_port
   if [ "$1" = - ]; then
     text=$(head -c 4096)
   else
@@ -83,25 +84,29 @@ read_code() {
     [ $((8#$(stat -L -c %a "$1") & 077)) -eq 0 ] || die "others can read the code in $1: chmod 600 $1, and make a new one if they may have"
     text=$(head -c 4096 "$1")
   fi
-  code=$(grep -m1 '^queqiao-enrol:' <<<"$text") && key=$(grep -m1 '^queqiao-launch-key:' <<<"$text") || code=
-  [[ $code =~ ^queqiao-enrol:([^/[:space:]]+:[0-9]{1,5})/([^/[:space:]]+)/[A-Za-z0-9_-]{43}/[0-9a-f]{64}$ ]] ||
+  CODE=$(grep -m1 '^queqiao-enrol:' <<<"$text") && KEY=$(grep -m1 '^queqiao-launch-key:' <<<"$text") || CODE=
+  [[ $CODE =~ ^queqiao-enrol:([^/[:space:]]+:[0-9]{1,5})/([^/[:space:]]+)/[A-Za-z0-9_-]{43}/[0-9a-f]{64}$ ]] ||
     die "that is no code of ./queqiao node code NAME: it has a line queqiao-enrol:... and a line queqiao-launch-key:..."
   host_port=${NODE_SERVER:-${BASH_REMATCH[1]}}
   NODE_NAME=${BASH_REMATCH[2]}
-  [[ $key =~ ^queqiao-launch-key:([0-9a-f]{64})$ ]] || die "the key of orders in the code is not whole: make a new code"
-  key=${BASH_REMATCH[1]}
+  [[ $KEY =~ ^queqiao-launch-key:([0-9a-f]{64})$ ]] || die "the key of orders in the code is not whole: make a new code"
+  KEY=${BASH_REMATCH[1]}
   timeout 10 bash -c 'host=${1%:*} && host=${host#[} && exec 3<>"/dev/tcp/${host%]}/${1##*:}"' _ "$host_port" 2>/dev/null ||
     die "the server's port for agents, $host_port, cannot be reached from here: agents.host and a firewall decide that, --server HOST:PORT names another"
+}
+
+# What read_code has left becomes that of this machine.
+take_code() {
   make_node_folders
   printf '%s\n' "$NODE_NAME" >"$DATA/host/node-name"
   # Only a node that the server has taken has joined; until then it can be tried again, with another code, also of another server.
   printf '%s\n' "$NODE_SERVER" >"$DATA/host/joining"
   rm -f "$DATA/agent/node.crt" "$DATA/agent/authority.crt"
   # Root alone can change it: by this key the launcher knows what the server has ordered.
-  printf "$(sed 's/../\\x&/g' <<<"$key")" >"$DATA/node/launch-key.pub.new"
+  printf "$(sed 's/../\\x&/g' <<<"$KEY")" >"$DATA/node/launch-key.pub.new"
   chmod 0444 "$DATA/node/launch-key.pub.new"
   mv -f "$DATA/node/launch-key.pub.new" "$DATA/node/launch-key.pub"
-  give_enrolment <<<"$code"
+  give_enrolment <<<"$CODE"
 }
 
 # Of a node that has joined: its name, its server, programs that its users can reach.

@@ -67,8 +67,14 @@ bool environment_choose_gpus(uint32_t local) {
     static const char *const names[][2] = {{"CUDA_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES"},
                                            {"ROCR_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"},
                                            {"SLURM_JOB_GPUS", "SLURM_STEP_GPUS"}};
-    const char *wanted = getenv("QUEQIAO_GPUS_PER_TASK");
+    const char *step = getenv("QUEQIAO_GPUS_PER_TASK");
+    const char *wanted = step == NULL ? getenv(NODE_GPUS_PER_TASK) : step;
     unsigned long per_task = wanted == NULL ? 0 : strtoul(wanted, NULL, 10);
+    if (wanted == NULL && getenv("SLURM_HET_SIZE") != NULL) {
+        unsetenv("SLURM_GPUS_PER_TASK");
+    } else if (step == NULL && wanted != NULL) {
+        setenv("SLURM_GPUS_PER_TASK", wanted, 1);
+    }
     bool found = per_task == 0;
     for (size_t i = 0; per_task > 0 && i < sizeof names / sizeof *names; i++) {
         const char *all = getenv(names[i][0]);

@@ -8,6 +8,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -148,5 +149,18 @@ final class ServicesScriptTest {
     Ended other = run("id() { echo 4711; }; NODE_SERVER= read_code \"$DATA/code\"");
     assertThat(other.text()).contains("it has to be yours");
     assertThat(code).exists();
+  }
+
+  /** Whatever runs here may be what the person wants to keep: a join that cannot be ends nothing. */
+  @Test
+  void aJoinWithoutACodeThatIsOneStopsNothing() throws Exception {
+    Path code = Files.writeString(data.resolve("code"), "no code");
+    Files.setPosixFilePermissions(code, PosixFilePermissions.fromString("rw-------"));
+    for (String option : new String[] {"", "--code-file " + data + "/none", "--code-file " + code}) {
+      Ended ended =
+          run("stop() { echo \"stopped $1\"; }; ARGS=(join " + option + "); node_command");
+      assertThat(ended.code()).as(ended.text()).isEqualTo(1);
+      assertThat(ended.text()).contains("code").doesNotContain("stopped");
+    }
   }
 }

@@ -131,6 +131,11 @@ public record JobSpec(
     return all;
   }
 
+  /** That of its components of which the node with this index is. */
+  public JobComponent componentOfNode(int index) {
+    return onNode(index, (component, _) -> component);
+  }
+
   /** Tasks placed on the node with this index: the first nodes of a shape take the remainder. */
   public int tasksOnNode(int index) {
     return onNode(index, JobComponent::tasksOnNode);

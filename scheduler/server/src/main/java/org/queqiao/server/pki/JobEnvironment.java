@@ -11,6 +11,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobArray;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.launch.LaunchOrder;
 import org.queqiao.contract.node.NodeFacts;
@@ -30,6 +31,7 @@ final class JobEnvironment {
   private static final String DEFAULT_QOS = "normal";
 
   private static final String GPU = "gpu";
+  private static final String NODE_GPUS_PER_TASK = "QUEQIAO_NODE_GPUS_PER_TASK";
   private static final String CLUSTER = "queqiao";
 
   /** A list of a job's nodes that is longer has Slurm's short form under Queqiao's names too. */
@@ -164,6 +166,7 @@ final class JobEnvironment {
   private static void devices(DesiredRunState run, Allocation here, TreeMap<String, String> out) {
     // Slurm gives what it says: a user's own word must not stand.
     out.remove(LaunchOrder.DEVICES_PER_NODE);
+    out.remove(NODE_GPUS_PER_TASK);
     if (run.allocations().stream().anyMatch(each -> !each.gres().isEmpty())) {
       out.put(
           LaunchOrder.DEVICES_PER_NODE,
@@ -182,18 +185,31 @@ final class JobEnvironment {
       out.put("SLURM_GPUS_ON_NODE", Integer.toString(gpus.size()));
       int all = run.allocations().stream().mapToInt(JobEnvironment::gpus).sum();
       out.put("SLURM_GPUS", Integer.toString(all));
-      int perNode = gpus(run.spec().gres());
-      int perTask = gpus(run.spec().placement().gresPerTask());
-      if (perNode > 0) {
-        out.put("SLURM_GPUS_PER_NODE", Integer.toString(perNode));
-      }
-      if (perTask > 0) {
-        out.put("SLURM_GPUS_PER_TASK", Integer.toString(perTask));
-        out.put("QUEQIAO_GPUS_PER_TASK", Integer.toString(perTask));
-      }
+      asked(run, here, out);
       out.put(
           amd ? "ROCR_VISIBLE_DEVICES" : "CUDA_VISIBLE_DEVICES",
           joined(IntStream.range(0, gpus.size()).boxed().toList()));
+    }
+  }
+
+  /**
+   * What was asked for by node and by task, for the component that this node is of. What a step
+   * says goes to all its nodes: what differs between components stays on the node.
+   */
+  private static void asked(DesiredRunState run, Allocation here, TreeMap<String, String> out) {
+    JobSpec spec = run.spec().ranOn(run.allocations());
+    JobComponent own = spec.componentOfNode(run.allocations().indexOf(here));
+    int perNode = gpus(own.gres());
+    int perTask = gpus(own.placement().gresPerTask());
+    if (perNode > 0) {
+      out.put("SLURM_GPUS_PER_NODE", Integer.toString(perNode));
+    }
+    if (perTask > 0) {
+      boolean all =
+          spec.components().stream()
+              .allMatch(each -> gpus(each.placement().gresPerTask()) == perTask);
+      out.put("SLURM_GPUS_PER_TASK", Integer.toString(perTask));
+      out.put(all ? "QUEQIAO_GPUS_PER_TASK" : NODE_GPUS_PER_TASK, Integer.toString(perTask));
     }
   }
 

@@ -347,6 +347,18 @@ final class StepsDetailsEndToEndTest {
         .noneMatch(line -> line.contains("1 sees 3"));
   }
 
+  @Test
+  void theTasksOfAComponentHaveTheGpusThatItAsksForByTaskAndThoseOfOthersTheirs()
+      throws Exception {
+    String step = " sh -c 'echo $SLURM_PROCID sees $CUDA_VISIBLE_DEVICES by $SLURM_GPUS_PER_TASK.'\n";
+    List<String> lines =
+        site.run(
+            "nodes=1&tasks=1&gresPerTask=gpu:2&components=nodes%3D1%20gres%3Dgpu:1",
+            "queqiao run" + step + "queqiao run --gpus-per-task 1" + step);
+    assertThat(lines)
+        .containsExactlyInAnyOrder("0 sees 0,1 by 2.", "1 sees 0 by .", "0 sees 0 by 1.", "1 sees 0 by 1.");
+  }
+
   /** A daemon of a step on each node: out of its session, without a parent, deaf to TERM. */
   @Test
   void aDaemonThatIgnoresTermIsGoneWithinTheGraceAndPaidForUntilItIs() throws Exception {

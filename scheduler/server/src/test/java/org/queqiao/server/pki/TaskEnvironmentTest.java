@@ -18,6 +18,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobArray;
+import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
@@ -259,29 +260,69 @@ final class TaskEnvironmentTest {
                     .gresPerTask(List.of(new GresRequest("gpu", "", 1)))
                     .build())
             .build();
-    SortedMap<String, String> out =
-        JobEnvironment.of(
-            new DesiredRunState(
-                new RunId(new JobId(31), 1),
-                false,
-                1000,
-                new UserName("liwei"),
-                "liwei",
-                1001,
-                0,
-                spec,
-                nodes),
-            nodes.getFirst(),
-            NODE,
-            USER,
-            "",
-            "",
-            "login1");
+    SortedMap<String, String> out = on(nodes.getFirst(), spec, nodes);
     assertThat(out)
         .containsEntry("QUEQIAO_DEVICES_PER_NODE", "gpu:2,gpu:1")
         .containsEntry("SLURM_GPUS", "3")
         .containsEntry("SLURM_GPUS_ON_NODE", "2")
         .containsEntry("SLURM_GPUS_PER_TASK", "1")
         .containsEntry("QUEQIAO_GPUS_PER_TASK", "1");
+  }
+
+  @Test
+  void gpusForEachTaskAreThoseOfTheComponentOfTheNode() {
+    List<Allocation> nodes =
+        List.of(
+            new Allocation(
+                NODE,
+                List.of(0),
+                1 << 20,
+                List.of(new Allocation.GresDevices("gpu", "", List.of(0, 1)))),
+            new Allocation(
+                new NodeName("n2"),
+                List.of(0),
+                1 << 20,
+                List.of(new Allocation.GresDevices("gpu", "", List.of(2)))));
+    JobSpec plain = spec(new TaskRange(0, 1, 1));
+    JobComponent other =
+        new JobComponent(1, 1, 1, 0, List.of(new GresRequest("gpu", "", 1)), "");
+    JobSpec spec =
+        plain.toBuilder()
+            .shape(1, 1, 1)
+            .placement(
+                plain.placement().toBuilder()
+                    .gresPerTask(List.of(new GresRequest("gpu", "", 2)))
+                    .components(List.of(other))
+                    .build())
+            .build();
+    assertThat(on(nodes.getFirst(), spec, nodes))
+        .containsEntry("QUEQIAO_NODE_GPUS_PER_TASK", "2")
+        .containsEntry("SLURM_GPUS_PER_TASK", "2")
+        .doesNotContainKeys("QUEQIAO_GPUS_PER_TASK", "SLURM_GPUS_PER_NODE");
+    assertThat(on(nodes.getLast(), spec, nodes))
+        .containsEntry("SLURM_GPUS_PER_NODE", "1")
+        .doesNotContainKeys(
+            "QUEQIAO_GPUS_PER_TASK", "QUEQIAO_NODE_GPUS_PER_TASK", "SLURM_GPUS_PER_TASK");
+  }
+
+  private static SortedMap<String, String> on(
+      Allocation here, JobSpec spec, List<Allocation> nodes) {
+    return JobEnvironment.of(
+        new DesiredRunState(
+            new RunId(new JobId(31), 1),
+            false,
+            1000,
+            new UserName("liwei"),
+            "liwei",
+            1001,
+            0,
+            spec,
+            nodes),
+        here,
+        here.node(),
+        USER,
+        "",
+        "",
+        "login1");
   }
 }
