@@ -310,7 +310,12 @@ start_launcher() {
   # What is in this list is offered to jobs, and closed to those that were not given it.
   local list cpus
   list=$(device_list)
-  if [ -n "$list" ]; then limits+=(--devices "$list"); fi
+  # Those that were only found stop no launcher: it says why it cannot keep them from jobs, and the agent offers none.
+  case $list in
+    '') ;;
+    *.found) limits+=(--found-devices "$list") ;;
+    *) limits+=(--devices "$list") ;;
+  esac
   cpus=$(node_cpus)
   # The agent that is started apart, perhaps on fewer CPUs, has to mean the same core by a number.
   printf '%s\n' "$cpus" >"$DATA/node/cpus.new" && mv -f "$DATA/node/cpus.new" "$DATA/node/cpus"

@@ -30,7 +30,7 @@ enum { EVENTS_PER_ROUND = 128, FIRST_FREE_FD = 10, ORPHAN_RESCAN_MS = 20, BACKLO
 
 static const char usage[] = "usage: queqiao-launcher --data DIR --socket PATH --public-key FILE --node NAME "
                             "--agent-uid N [--min-uid 1000] [--deny-uids LIST] [--limits cpuset,memory,pids,cpu,devices|none] "
-                            "[--devices FILE] [--cpus LIST] [--private-tmp] [--commands DIR] [--command-seconds 60] [--health-seconds 300]\n";
+                            "[--devices FILE|--found-devices FILE] [--cpus LIST] [--private-tmp] [--commands DIR] [--command-seconds 60] [--health-seconds 300]\n";
 
 static struct launcher launcher;
 
@@ -94,7 +94,7 @@ static unsigned parse_limits(char *text) {
 
 static void parse_options(struct options *options, int count, char **arguments) {
     enum { DATA, SOCKET, PUBLIC_KEY, NODE, AGENT_UID, MANDATORY, MIN_UID = MANDATORY, LIMITS, DEVICES, PRIVATE_TMP, COMMANDS,
-           COMMAND_SECONDS, HEALTH_SECONDS, CPUS, DENY_UIDS, KNOWN };
+           COMMAND_SECONDS, HEALTH_SECONDS, CPUS, DENY_UIDS, FOUND_DEVICES, KNOWN };
     static const struct option known[] = {{"data", 1, NULL, DATA},           {"socket", 1, NULL, SOCKET},
                                           {"public-key", 1, NULL, PUBLIC_KEY}, {"node", 1, NULL, NODE},
                                           {"agent-uid", 1, NULL, AGENT_UID}, {"min-uid", 1, NULL, MIN_UID},
@@ -102,7 +102,8 @@ static void parse_options(struct options *options, int count, char **arguments) 
                                           {"devices", 1, NULL, DEVICES},     {"commands", 1, NULL, COMMANDS},
                                           {"command-seconds", 1, NULL, COMMAND_SECONDS},
                                           {"health-seconds", 1, NULL, HEALTH_SECONDS}, {"cpus", 1, NULL, CPUS},
-                                          {"deny-uids", 1, NULL, DENY_UIDS}, {NULL, 0, NULL, 0}};
+                                          {"deny-uids", 1, NULL, DENY_UIDS}, {"found-devices", 1, NULL, FOUND_DEVICES},
+                                          {NULL, 0, NULL, 0}};
     static char usual_limits[] = "cpuset,memory,pids,devices";
     char *given[KNOWN] = {[LIMITS] = usual_limits, [COMMAND_SECONDS] = (char *)(uintptr_t) "60",
                           [HEALTH_SECONDS] = (char *)(uintptr_t) "300"};
@@ -131,7 +132,8 @@ static void parse_options(struct options *options, int count, char **arguments) 
                                 .agent_uid = parse_uid(given[AGENT_UID]),
                                 .min_uid = given[MIN_UID] == NULL ? FIRST_USER : parse_uid(given[MIN_UID]),
                                 .deny_uids = denied,
-                                .devices = given[DEVICES],
+                                .devices = given[given[DEVICES] == NULL ? FOUND_DEVICES : DEVICES],
+                                .devices_wanted = given[DEVICES] != NULL,
                                 .cpus = given[CPUS],
                                 .limits = parse_limits(given[LIMITS]),
                                 .private_tmp = given[PRIVATE_TMP] != NULL,
@@ -228,7 +230,10 @@ static void find_control_groups(struct launcher *self) {
     cgroup_discover(&self->layout, &self->reasons, self->is_root ? base : NULL, self->options.limits);
 }
 
-/* A list that cannot be read, or not be kept from jobs, is no reason to run them with all devices. */
+/*
+ * A list that somebody wrote and that cannot be read, or not be kept from jobs, is no reason to run them with all devices.
+ * Of one that was only found nobody relies on that: the agent hears that nothing is denied, and offers none.
+ */
 static void find_devices(struct launcher *self) {
     char why[256] = "no way to deny a device";
     char *reason = self->reasons.controller[CONTROLLER_DEVICES];
@@ -239,10 +244,13 @@ static void find_devices(struct launcher *self) {
     }
     bool denies = self->layout.controller[CONTROLLER_DEVICES][0] != 0;
     int count = denies ? devices_read(self->options.devices, self->devices, why, sizeof why) : -1;
-    if (count < 0) {
+    if (count < 0 && self->options.devices_wanted) {
         refuse(self->options.devices, denies ? why : reason);
+    } else if (denies && count < 0) {
+        self->layout.controller[CONTROLLER_DEVICES][0] = 0;
+        snprintf(reason, CGROUP_REASON_BYTES, "%.120s", why);
     }
-    self->device_count = (size_t)count;
+    self->device_count = count < 0 ? 0 : (size_t)count;
 }
 
 /*

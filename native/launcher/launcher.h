@@ -93,6 +93,7 @@ struct options {
     uid_t min_uid;
     const char *deny_uids; /* separated by commas */
     const char *devices;
+    bool devices_wanted; /* not only found: without them the launcher does not start */
     const char *commands;
     uint32_t command_ms, health_ms;
     unsigned limits;

@@ -86,6 +86,35 @@ static void aListThatCannotBeTrustedOrReadStopsTheLauncher(void) {
     }
 }
 
+/* Nobody has said that jobs rely on it: the node starts, and says why it denies nothing. */
+static void aListThatWasOnlyFoundStopsNoLauncher(void) {
+    if (!is_root()) {
+        return;
+    }
+    list_devices("gpu 0 /dev/zero\ngpu 1 /no/such/device\n", 0600);
+    char path[PATH_BYTES];
+    snprintf(path, sizeof path, "%s", devices_option + strlen("--devices="));
+    snprintf(devices_option, sizeof devices_option, "--found-devices=%.450s", path);
+    node_start(&node);
+    struct reply reply = request(&node, 6, NULL, 0);
+    CHECK_EQUAL(0, reply.status);
+    const uint8_t *at = reply.payload + 24;
+    bool seen = false;
+    for (uint32_t left = get32(reply.payload + 20); left > 0; left--) {
+        size_t text = (size_t)at[4] << 8 | at[5];
+        if (at[1] == 9) {
+            CHECK_EQUAL(0, at[3]);
+            CHECK(memmem(at + 6, text, "line 2: No such file", 20) != NULL);
+            seen = true;
+        }
+        at += 6 + text;
+    }
+    CHECK(seen);
+    reply_free(&reply);
+    CHECK_EQUAL(0, run_with(1, "gpu:0\0", "#!/bin/sh\nexec head -c1 /dev/zero >/dev/null\n"));
+    node_destroy(&node);
+}
+
 static void memoryBeyondTheLimitIsSeenAsOutOfMemory(void) {
     if (!is_root() || !has_controllers()) {
         return;
@@ -135,6 +164,7 @@ static void cpuTimeIsLimitedWhereAskedFor(void) {
 static const struct test tests[] = {TEST(aDeviceThatARunWasNotGivenCannotBeOpened),
                                     TEST(aChildCannotOpenItEither),
                                     TEST(aListThatCannotBeTrustedOrReadStopsTheLauncher),
+                                    TEST(aListThatWasOnlyFoundStopsNoLauncher),
                                     TEST(memoryBeyondTheLimitIsSeenAsOutOfMemory),
                                     TEST(cpuTimeIsLimitedWhereAskedFor)};
 

@@ -69,8 +69,8 @@ final class Agent {
   private boolean serverStarted;
   private boolean renewing;
 
-  /** As far as the launcher goes along. */
-  private int protocol;
+  /** What the launcher could when it was last there. */
+  private LauncherClient.Capabilities can;
 
   private long nextRetry = System.nanoTime();
 
@@ -93,7 +93,8 @@ final class Agent {
             options.cores(),
             options.cpus(),
             options.memBytes(),
-            options.devices() == null ? List.of() : DeviceList.read(options.devices()));
+            options.devices() == null ? List.of() : DeviceList.read(options.devices()),
+            AgentLog::warn);
     reconciler = new Reconciler(spool.image());
     serverLink = new ServerLink(options, identity, mailbox, pause);
     launcherLink = new LauncherLink(options.launcher(), mailbox, pause);
@@ -203,11 +204,10 @@ final class Agent {
   private void launcherReady(LauncherClient client, long nowMs) throws IOException {
     launcher = client;
     readsUnderWay = 0;
-    if (protocol != client.capabilities().protocol()) {
-      protocol = client.capabilities().protocol();
-      if (server != null) {
-        server.close();
-      }
+    boolean same = can == null || can.tellsTheSame(client.capabilities());
+    can = client.capabilities();
+    if (!same && server != null) {
+      server.close();
     }
     actions.addAll(reconciler.onLauncher(client.runs(), nowMs));
     if (!serverStarted) {
@@ -257,10 +257,8 @@ final class Agent {
     connection.send(
         new AgentMessage.Hello(
             AgentFrame.PROTOCOL_MIN,
-            protocol,
-            probe.facts(
-                launcher == null ? List.of() : launcher.capabilities().absent(),
-                launcher != null && launcher.capabilities().suspends()),
+            can.protocol(),
+            probe.facts(can.absent(), can.suspends(), can.deniesDevices()),
             reconciler.highestEpoch(),
             reconciler.running(),
             told,

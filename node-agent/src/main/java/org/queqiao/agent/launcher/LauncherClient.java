@@ -43,6 +43,7 @@ public final class LauncherClient implements Closeable {
   private static final int STATE_SUSPENDED = 5;
   private static final int NOT_YET = 2;
   private static final int SUSPENSION = 7;
+  private static final int DEVICES = 9;
   private static final int ANY_SIGNAL = 10;
 
   /**
@@ -52,12 +53,22 @@ public final class LauncherClient implements Closeable {
    * @param absent what it cannot do, each with its reason
    * @param suspends whether it can stop a run and let it go on
    * @param anySignal whether it gives any signal before the end of a run
+   * @param deniesDevices whether it keeps devices from runs that were not given them
    */
   public record Capabilities(
-      String bootId, List<String> absent, boolean suspends, boolean anySignal) {
+      String bootId,
+      List<String> absent,
+      boolean suspends,
+      boolean anySignal,
+      boolean deniesDevices) {
     /** What an agent beside this launcher says that it speaks: no more than both understand. */
     public int protocol() {
       return anySignal ? AgentFrame.PROTOCOL_MAX : AgentFrame.PROTOCOL_SIGNALS - 1;
+    }
+
+    /** Whether a server that heard of this needs not hear of another launcher's anew. */
+    public boolean tellsTheSame(Capabilities other) {
+      return anySignal == other.anySignal && deniesDevices == other.deniesDevices;
     }
   }
 
@@ -307,6 +318,7 @@ public final class LauncherClient implements Closeable {
     List<String> absent = new ArrayList<>();
     boolean suspends = false;
     boolean anySignal = false;
+    boolean deniesDevices = false;
     for (int i = 0; i < count; i++) {
       int id = Short.toUnsignedInt(in.getShort());
       boolean present = in.getShort() != 0;
@@ -314,6 +326,7 @@ public final class LauncherClient implements Closeable {
       in.get(text);
       suspends |= present && id == SUSPENSION;
       anySignal |= present && id == ANY_SIGNAL;
+      deniesDevices |= present && id == DEVICES;
       if (!present) {
         absent.add(
             capability(id) + ": " + new String(text, java.nio.charset.StandardCharsets.UTF_8));
@@ -323,7 +336,8 @@ public final class LauncherClient implements Closeable {
       absent.add(
           capability(ANY_SIGNAL) + ": the launcher is older than the agent; others wait for it");
     }
-    return new Capabilities(bootId, List.copyOf(absent), suspends, anySignal);
+    return new Capabilities(
+        bootId, List.copyOf(absent), suspends, anySignal, deniesDevices);
   }
 
   private static String capability(int id) {
@@ -336,7 +350,7 @@ public final class LauncherClient implements Closeable {
       case 6 -> "private temporary directory";
       case SUSPENSION -> "suspension of runs";
       case 8 -> "limit of CPU time";
-      case 9 -> "denial of devices";
+      case DEVICES -> "denial of devices";
       case ANY_SIGNAL -> "signals before the end other than HUP, INT, USR1, USR2 and CONT";
       default -> "capability " + id;
     };

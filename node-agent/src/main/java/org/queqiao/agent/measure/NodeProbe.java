@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.queqiao.agent.jna.Shim;
 import org.queqiao.agent.jna.SystemCounters;
 import org.queqiao.contract.agent.AgentMessage;
@@ -32,6 +33,7 @@ public final class NodeProbe implements NodePower {
   private final SystemCounters counters = SystemCounters.load();
   private final Shim shim = Shim.load();
   private final NodeMeters meters = new NodeMeters(Path.of("/"), shim);
+  private final LateGpus gpus;
   private final byte[] buffer = new byte[4096];
 
   /**
@@ -41,14 +43,17 @@ public final class NodeProbe implements NodePower {
    * @param cpus the CPUs of each core; empty where core N is CPU N
    * @param memBytes how much memory to offer; 0 offers all but a reserve
    * @param devices to offer
+   * @param warns hears what an operator has to do
    */
   public NodeProbe(
       NodeName name,
       int cores,
       List<List<Integer>> cpus,
       long memBytes,
-      List<NodeFacts.GresInventory> devices) {
+      List<NodeFacts.GresInventory> devices,
+      Consumer<String> warns) {
     this.name = name;
+    this.gpus = new LateGpus(Path.of("/"), warns);
     this.devices = List.copyOf(devices);
     int found = cpus.isEmpty() ? Runtime.getRuntime().availableProcessors() : cpus.size();
     this.cores = cores > 0 ? cores : found;
@@ -56,8 +61,13 @@ public final class NodeProbe implements NodePower {
     this.memBytes = memBytes > 0 ? memBytes : found();
   }
 
-  /** What there is, with what the launcher cannot do, and whether it can suspend runs. */
-  public NodeFacts facts(List<String> launcherAbsent, boolean suspends) {
+  /**
+   * What there is, with what the launcher cannot do.
+   *
+   * @param suspends whether it can suspend runs
+   * @param denies whether it keeps devices from runs: else they are not offered
+   */
+  public NodeFacts facts(List<String> launcherAbsent, boolean suspends, boolean denies) {
     List<String> absent = new ArrayList<>(launcherAbsent);
     counters.absence().ifPresent(why -> absent.add("load and memory gauges: " + why));
     if (counters.absence().isEmpty() && counters.tickUs() == 0) {
@@ -77,7 +87,7 @@ public final class NodeProbe implements NodePower {
         line("/proc/sys/kernel/random/boot_id"),
         cores,
         memBytes,
-        devices,
+        denies ? devices : List.of(),
         version(),
         line("/proc/sys/kernel/osrelease"),
         absent,
@@ -87,6 +97,7 @@ public final class NodeProbe implements NodePower {
 
   /** A heartbeat with the gauges of now. */
   public AgentMessage.Heartbeat heartbeat(long seq, List<RunId> running, NodeHealth health) {
+    gpus.look();
     long total = counters.memTotalBytes();
     long available = memAvailableBytes();
     return new AgentMessage.Heartbeat(
