@@ -7,6 +7,7 @@ import org.queqiao.runtime.recovery.RecoveryException;
 import org.queqiao.server.boot.Options;
 import org.queqiao.server.boot.Server;
 import org.queqiao.server.config.ConfigException;
+import org.queqiao.server.config.ServerConfig;
 import org.queqiao.server.logging.Logging;
 
 /** The server process: starts all parts, serves until it is told to end, and closes them. */
@@ -19,7 +20,12 @@ public final class Main {
     Logging.install();
     CountDownLatch ended = new CountDownLatch(1);
     try {
-      Server server = Server.start(Options.parse(arguments), FaultHandler.haltProcess());
+      Options options = Options.parse(arguments);
+      if (!ServerConfig.listensOnIpv6(options.config())) {
+        // Else 0.0.0.0 would be all addresses of IPv6 too.
+        System.setProperty("java.net.preferIPv4Stack", "true");
+      }
+      Server server = Server.start(options, FaultHandler.haltProcess());
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(

@@ -458,7 +458,7 @@ public final class Server implements AutoCloseable {
     ServerConfig.Http http = config.http();
     return http.publicUrl().isEmpty()
         ? (http.tls() ? "https://" : "http://")
-            + http.host()
+            + http.hostInUrl()
             + ":"
             + (port > 0 ? port : wantedPort())
         : http.publicUrl();

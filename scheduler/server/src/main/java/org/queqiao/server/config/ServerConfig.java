@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * All settings of a server, one record for each part.
@@ -62,13 +63,16 @@ public record ServerConfig(
       int maxBodyBytes,
       int headTimeoutS,
       int idleTimeoutS) {
+    /** As it stands in a URL. */
+    public String hostInUrl() {
+      return host.indexOf(':') < 0 ? host : "[" + host + "]";
+    }
+
     static Http read(Settings from) {
       return new Http(
-          from.text(
+          from.address(
               "http.host",
-              "address",
-              "127.0.0.1",
-              "Address to listen on; other than loopback needs TLS."),
+              "Address to listen on, of IPv4 or IPv6; other than loopback needs TLS."),
           from.integer(
               "http.port",
               "port",
@@ -371,7 +375,7 @@ public record ServerConfig(
 
     static Agents read(Settings from) {
       return new Agents(
-          from.text("agents.host", "address", "127.0.0.1", "Address where agents connect."),
+          from.address("agents.host", "Address where agents connect, of IPv4 or IPv6."),
           from.integer(
               "agents.port",
               "port",
@@ -432,6 +436,19 @@ public record ServerConfig(
     return Files.exists(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)
         ? of(YamlFile.read(file), file.toString())
         : of(new TreeMap<>(), "default");
+  }
+
+  /**
+   * Whether a server with this file listens at an address of IPv6. Asked before anything of the
+   * network is loaded: whether that knows of IPv6 is decided then.
+   */
+  public static boolean listensOnIpv6(Path file) {
+    if (!Files.exists(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    TreeMap<String, Object> values = new TreeMap<>(YamlFile.read(file));
+    return Stream.of("http.host", "agents.host")
+        .anyMatch(key -> values.get(key) instanceof String host && host.indexOf(':') >= 0);
   }
 
   /** Whether the file says something about a key. */

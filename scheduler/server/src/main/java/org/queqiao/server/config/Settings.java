@@ -34,6 +34,14 @@ final class Settings {
     return note(key, unit, otherwise, prose, value == null ? otherwise : (String) value);
   }
 
+  /** An address to listen on; one of IPv6 may stand in brackets. */
+  String address(String key, String prose) {
+    String text = text(key, "address", "127.0.0.1", prose);
+    return text.startsWith("[") && text.endsWith("]")
+        ? text.substring(1, text.length() - 1)
+        : text;
+  }
+
   boolean flag(String key, boolean otherwise, String prose) {
     Object value = values.get(key);
     if (value != null && !(value instanceof Boolean)) {

@@ -49,6 +49,18 @@ final class ServerConfigTest {
         .containsExactly("billing.zone", "limits.submitsPerSecond");
   }
 
+  @Test
+  void anAddressOfIpv6MayStandInBracketsAndIsSeenBeforeTheNetworkIsLoaded() throws IOException {
+    Path plain = file("http: {host: 127.0.0.1, publicUrl: 'http://[::1]:8080'}\n");
+    assertThat(ServerConfig.listensOnIpv6(plain)).isFalse();
+    assertThat(ServerConfig.listensOnIpv6(folder.resolve("none"))).isFalse();
+    Path six = file("http: {host: '[::1]'}\n");
+    assertThat(ServerConfig.listensOnIpv6(six)).isTrue();
+    assertThat(ServerConfig.read(six).http().host()).isEqualTo("::1");
+    assertThat(ServerConfig.read(six).http().hostInUrl()).isEqualTo("[::1]");
+    assertThat(ServerConfig.listensOnIpv6(file("agents:\n  host: '::'\n"))).isTrue();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

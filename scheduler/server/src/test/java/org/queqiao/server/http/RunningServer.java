@@ -97,6 +97,9 @@ final class RunningServer {
     this(Files.createTempDirectory("qq"), lines, more);
   }
 
+  /** Where it is reached. */
+  private String host = "127.0.0.1";
+
   private RunningServer(Path folder, String lines, List<String> more) throws Exception {
     data = folder;
     Files.createDirectories(data.resolve("run"));
@@ -150,6 +153,14 @@ final class RunningServer {
   /** A server of its own, with these lines in its configuration and these options besides. */
   static RunningServer configured(String lines, String... more) throws Exception {
     return new RunningServer(lines, List.of(more));
+  }
+
+  /** A server of its own that is reached at an address of IPv6 alone, as given in its file. */
+  static RunningServer onIpv6(String http, String agents) throws Exception {
+    RunningServer server =
+        configured("http.host: '" + http + "'\nagents: {host: '" + agents + "'}\n");
+    server.host = "[::1]";
+    return server;
   }
 
   /** A server of its own whose log is on a file system of so many bytes in memory; for root. */
@@ -371,7 +382,7 @@ final class RunningServer {
   /** A request in the name of an account; headers are name, value, name, value. */
   HttpRequest.Builder request(String account, String path, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+        HttpRequest.newBuilder(URI.create("http://" + host + ":" + port() + path))
             .timeout(Duration.ofSeconds(30));
     if (!account.isEmpty()) {
       request.header("Authorization", "Bearer " + token(account));
