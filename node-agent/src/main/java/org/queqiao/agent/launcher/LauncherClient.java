@@ -336,8 +336,7 @@ public final class LauncherClient implements Closeable {
       absent.add(
           capability(ANY_SIGNAL) + ": the launcher is older than the agent; others wait for it");
     }
-    return new Capabilities(
-        bootId, List.copyOf(absent), suspends, anySignal, deniesDevices);
+    return new Capabilities(bootId, List.copyOf(absent), suspends, anySignal, deniesDevices);
   }
 
   private static String capability(int id) {

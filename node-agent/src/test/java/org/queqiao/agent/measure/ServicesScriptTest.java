@@ -151,12 +151,15 @@ final class ServicesScriptTest {
     assertThat(code).exists();
   }
 
-  /** Whatever runs here may be what the person wants to keep: a join that cannot be ends nothing. */
+  /**
+   * Whatever runs here may be what the person wants to keep: a join that cannot be ends nothing.
+   */
   @Test
   void aJoinWithoutACodeThatIsOneStopsNothing() throws Exception {
     Path code = Files.writeString(data.resolve("code"), "no code");
     Files.setPosixFilePermissions(code, PosixFilePermissions.fromString("rw-------"));
-    for (String option : new String[] {"", "--code-file " + data + "/none", "--code-file " + code}) {
+    for (String option :
+        new String[] {"", "--code-file " + data + "/none", "--code-file " + code}) {
       Ended ended =
           run("stop() { echo \"stopped $1\"; }; ARGS=(join " + option + "); node_command");
       assertThat(ended.code()).as(ended.text()).isEqualTo(1);

@@ -71,8 +71,7 @@ public record ServerConfig(
     static Http read(Settings from) {
       return new Http(
           from.address(
-              "http.host",
-              "Address to listen on, of IPv4 or IPv6; other than loopback needs TLS."),
+              "http.host", "Address to listen on, of IPv4 or IPv6; other than loopback needs TLS."),
           from.integer(
               "http.port",
               "port",

@@ -37,9 +37,7 @@ final class Settings {
   /** An address to listen on; one of IPv6 may stand in brackets. */
   String address(String key, String prose) {
     String text = text(key, "address", "127.0.0.1", prose);
-    return text.startsWith("[") && text.endsWith("]")
-        ? text.substring(1, text.length() - 1)
-        : text;
+    return text.startsWith("[") && text.endsWith("]") ? text.substring(1, text.length() - 1) : text;
   }
 
   boolean flag(String key, boolean otherwise, String prose) {

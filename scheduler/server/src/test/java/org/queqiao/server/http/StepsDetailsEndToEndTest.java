@@ -348,15 +348,16 @@ final class StepsDetailsEndToEndTest {
   }
 
   @Test
-  void theTasksOfAComponentHaveTheGpusThatItAsksForByTaskAndThoseOfOthersTheirs()
-      throws Exception {
-    String step = " sh -c 'echo $SLURM_PROCID sees $CUDA_VISIBLE_DEVICES by $SLURM_GPUS_PER_TASK.'\n";
+  void theTasksOfAComponentHaveTheGpusThatItAsksForByTaskAndThoseOfOthersTheirs() throws Exception {
+    String step =
+        " sh -c 'echo $SLURM_PROCID sees $CUDA_VISIBLE_DEVICES by $SLURM_GPUS_PER_TASK.'\n";
     List<String> lines =
         site.run(
             "nodes=1&tasks=1&gresPerTask=gpu:2&components=nodes%3D1%20gres%3Dgpu:1",
             "queqiao run" + step + "queqiao run --gpus-per-task 1" + step);
     assertThat(lines)
-        .containsExactlyInAnyOrder("0 sees 0,1 by 2.", "1 sees 0 by .", "0 sees 0 by 1.", "1 sees 0 by 1.");
+        .containsExactlyInAnyOrder(
+            "0 sees 0,1 by 2.", "1 sees 0 by .", "0 sees 0 by 1.", "1 sees 0 by 1.");
   }
 
   /** A daemon of a step on each node: out of its session, without a parent, deaf to TERM. */

@@ -284,8 +284,7 @@ final class TaskEnvironmentTest {
                 1 << 20,
                 List.of(new Allocation.GresDevices("gpu", "", List.of(2)))));
     JobSpec plain = spec(new TaskRange(0, 1, 1));
-    JobComponent other =
-        new JobComponent(1, 1, 1, 0, List.of(new GresRequest("gpu", "", 1)), "");
+    JobComponent other = new JobComponent(1, 1, 1, 0, List.of(new GresRequest("gpu", "", 1)), "");
     JobSpec spec =
         plain.toBuilder()
             .shape(1, 1, 1)
