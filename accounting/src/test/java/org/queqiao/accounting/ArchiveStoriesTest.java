@@ -33,6 +33,7 @@ import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.MonthArchived;
 import org.queqiao.accounting.sql.Rollups;
 import org.queqiao.accounting.sql.UsageReports;
+import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.contract.event.MoneyDecided;
@@ -177,6 +178,33 @@ final class ArchiveStoriesTest {
             500)
         .forEach(job -> all.add(job.id() + " " + ids(reads.postings(job.id()))));
     all.add(ledger.end().hash());
+    all.addAll(ofRuns(ledger, from, to));
+    return all;
+  }
+
+  /** What needs single runs. */
+  private static List<Object> ofRuns(Ledger ledger, String from, String to) {
+    LedgerReads reads = ledger.reads();
+    List<Object> all = new ArrayList<>();
+    long fromMs = ms(from + "-01");
+    long toMs = SHANGHAI.startMs(YearMonth.parse(to).plusMonths(1).atDay(1));
+    for (LedgerReads.By by : LedgerReads.By.values()) {
+      all.add(reads.usage(by, fromMs, toMs, LedgerReads.Scope.ALL));
+    }
+    all.add(
+        reads
+            .reports()
+            .usage(
+                UsageReports.Question.of(
+                    List.of(ReportBy.DAY, ReportBy.USER), from, to, Integer.MAX_VALUE),
+                LedgerReads.Scope.ALL));
+    PriceItem price = new PriceItem(null, null, 2_000_000, "CNY", OCT, 0, 480, List.of());
+    all.add(reads.whatIf().of(from, to, List.of(price)));
+    all.add(reads.burnDowns().of("climate", 30, fromMs + 35 * 24 * HOUR_MS));
+    all.add(reads.spans(fromMs, toMs, 10_000).stream().map(Object::toString).sorted().toList());
+    for (Statement.Line line : reads.statement("climate", from).lines()) {
+      all.add(DrillDown.runs(ledger, "climate", from, line.id()));
+    }
     return all;
   }
 
@@ -242,15 +270,26 @@ final class ArchiveStoriesTest {
   }
 
   @Test
-  void whatNeedsSingleRunsSaysHowTheyComeBackAndThenAnswers() throws Exception {
+  void whatNeedsSingleRunsReadsTheFilesAndSaysHowTheyComeBackWhereTheyAreTooLong()
+      throws Exception {
     NodeLog log = october();
+    approved(log, new MoneyChange.TopUp(History.CLIMATE, 50_000_000, "CNY"));
     try (Ledger ledger = fresh("asked")) {
       ledger.record(log.events());
       LedgerReads reads = ledger.reads();
       PriceItem price = new PriceItem(null, null, 2_000_000, "CNY", OCT, 0, 480, List.of());
       List<ReportBy> byDay = List.of(ReportBy.DAY);
       var before = reads.usage(LedgerReads.By.USER, OCT, NOV, LedgerReads.Scope.ALL);
+      List<Object> all = ofRuns(ledger, "2026-10", "2026-11");
+      assertThat(all.toString()).contains("BurnDown[", "LineRun[", "Span[");
       ledger.archiver().run(5_000);
+      for (int i = 0; i < 12; i++) {
+        // So often that the database has a plan for each question, over the tables alone.
+        ofRuns(ledger, "2027-03", "2027-04");
+      }
+      assertThat(ofRuns(ledger, "2026-10", "2026-11")).isEqualTo(all);
+      assertThat(ofRuns(ledger, "2026-10", "2026-11")).isEqualTo(all);
+      database.sql("asked", "update archive_part set rows = rows + 3000000");
       List<org.assertj.core.api.ThrowableAssert.ThrowingCallable> questions =
           List.of(
               () -> reads.usage(LedgerReads.By.USER, OCT, NOV, LedgerReads.Scope.ALL),
@@ -269,6 +308,7 @@ final class ArchiveStoriesTest {
             .hasMessageContaining("./queqiao ledger restore 2026-10");
       }
       assertThat(reads.whatIf().of("2026-11", "2026-11", List.of(price))).isNotEmpty();
+      database.sql("asked", "update archive_part set rows = rows - 3000000");
       assertThat(database.restore("asked", "2026-10"))
           .hasValueSatisfying(rows -> assertThat(rows).isPositive());
       assertThat(tables("asked")).isEqualTo(2);

@@ -283,6 +283,7 @@ final class DayStoriesTest {
       assertThat(money(ledger)).containsExactly("10000000000 held 0");
     }
     database.audit("latestop");
+    database.drillDown("latestop", SHANGHAI);
   }
 
   /** A day stands in the month behind because its own was checked; that was then rejected. */
@@ -384,6 +385,7 @@ final class DayStoriesTest {
       assertThat(money(ledger)).containsExactly("9962000000 held 0");
     }
     database.audit("vanished");
+    database.drillDown("vanished", SHANGHAI);
   }
 
   /** A stop that is told after midnight, of a run that goes on. */

@@ -237,6 +237,7 @@ final class MonthStoriesTest {
       assertThat(ledger.reads().statement("climate", "2026-10").entries()).isEmpty();
     }
     database.audit("late");
+    database.drillDown("late", SHANGHAI);
   }
 
   @Test
@@ -354,6 +355,7 @@ final class MonthStoriesTest {
       assertThat(problems(ledger, "2026-11")).isEmpty();
     }
     database.audit("vanished");
+    database.drillDown("vanished", SHANGHAI);
   }
 
   @Test

@@ -517,5 +517,6 @@ final class RunningMonthTest {
       assertThat(charges(posting)).as("seed %d", seed).isEqualTo(charges(waiting));
     }
     database.audit(one);
+    database.drillDown(one, SHANGHAI);
   }
 }

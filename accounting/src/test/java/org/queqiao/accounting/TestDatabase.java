@@ -96,6 +96,7 @@ final class TestDatabase implements AutoCloseable {
       }
       assertThat(ledger.reads().verify()).isEmpty();
       audit(name);
+      drillDown(name, calendar);
       question.ask(ledger);
     }
   }
@@ -103,6 +104,14 @@ final class TestDatabase implements AutoCloseable {
   /** An empty database. */
   void create(String name) throws SQLException {
     sql("postgres", "drop database if exists " + name + " with (force)", "create database " + name);
+  }
+
+  /** The runs behind each line of its statements come to the line. */
+  void drillDown(String name, BillingCalendar calendar) throws SQLException {
+    try (Connection connection = connect(name);
+        Ledger ledger = open(name, calendar)) {
+      DrillDown.sumsToEveryLine(ledger, connection);
+    }
   }
 
   /** Nothing is wrong in it. */

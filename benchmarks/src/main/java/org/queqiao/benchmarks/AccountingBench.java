@@ -21,7 +21,9 @@ import org.queqiao.accounting.sql.ArchiveRestore;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerAudit;
 import org.queqiao.accounting.sql.LedgerReads;
+import org.queqiao.accounting.sql.LineRuns;
 import org.queqiao.accounting.sql.UsageReports;
+import org.queqiao.accounting.statement.LineRun;
 import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.contract.account.DomainShare;
@@ -64,6 +66,7 @@ final class AccountingBench {
   private static final int RUNS_AT_ONCE = 100_000;
   private static final int NODES = 1_000;
   private static final int ASKED = 5;
+  private static final int RUNS_OF_LINE = 100;
   private static final int RUNS_TOLD = 500_000;
   private static final int LARGEST_BITS = 8;
   private static final long HOUR_MS = 3_600_000;
@@ -178,8 +181,25 @@ final class AccountingBench {
             report,
             () -> reads.reports().usage(everything, LedgerReads.Scope.ALL).size());
     report.put("reportRows", rows);
-    ask("drilldown", report, () -> reads.postings(new JobId(1 + position / 2)).size());
+    report.put("drilldownPostings", ask("drilldown", report, () -> drillDown(reads, month)));
     report.put("peakHeapMb", peakHeap() >> 20);
+  }
+
+  /** From the first line of a statement to a hundred of its runs, and to the postings of one. */
+  private long drillDown(LedgerReads reads, String month) {
+    String project = projects.getFirst().value();
+    long line = reads.statement(project, month).lines().getFirst().id();
+    LineRun run =
+        reads
+            .lineRuns()
+            .of(project, month, line, LineRuns.After.NOTHING, RUNS_OF_LINE)
+            .orElseThrow()
+            .runs()
+            .getLast();
+    return reads
+        .postingReads()
+        .told(run.run().job(), run.run().attempt(), 0, LedgerReads.MAX_ROWS)
+        .size();
   }
 
   /** A month of many runs goes into files, is verified there, and comes back. */

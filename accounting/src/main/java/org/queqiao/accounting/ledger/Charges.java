@@ -72,9 +72,10 @@ final class Charges {
       LoggedEvent logged,
       Books books) {
     String interval = run + "/" + segment.day() + "/" + segment.fromMs() + manner.suffix();
-    long sum = 0;
+    List<Billed> billed = new ArrayList<>();
     long standardMs = 0;
-    for (Segment.Priced part : segment.parts()) {
+    for (int which = 0; which < segment.parts().size(); which++) {
+      Segment.Priced part = segment.parts().get(which);
       BigInteger quantity = segment.quantity(part);
       List<Portion> portions = portions(job, segment, part, quantity, manner, books);
       List<BigInteger> held = Portion.shares(portions, held(segment, part), quantity);
@@ -104,19 +105,22 @@ final class Charges {
                   key);
           pay(job, entry, part.price().currency(), amount, manner, books);
           paid.merge(part.price().currency(), amount, Math::addExact);
-          sum = Math.addExact(sum, amount);
         }
+        billed.add(
+            new Billed(which, portion.micro(), manner.signed(portion.quantity()), amount));
       }
     }
     time(job, run, segment, interval, standardMs, manner, logged, books);
     if (manner.back()) {
-      books.unmeter(run, job, segment, sum, standardMs, logged.position());
+      books.unmeter(run, job, segment, billed, standardMs, logged.position());
     } else {
-      books.meter(run, job, segment, sum, standardMs, logged.position());
+      books.meter(run, job, segment, billed, standardMs, logged.position());
     }
     String currency = segment.currency();
     return job.charged(
-        manner.signed(segment.coreMs()), sum, currency.isEmpty() ? job.currency() : currency);
+        manner.signed(segment.coreMs()),
+        Billed.sum(billed),
+        currency.isEmpty() ? job.currency() : currency);
   }
 
   private static void pay(

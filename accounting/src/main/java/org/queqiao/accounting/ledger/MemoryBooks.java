@@ -284,7 +284,12 @@ public final class MemoryBooks implements Books {
 
   @Override
   public void meter(
-      RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
+      RunId run,
+      JobRow job,
+      Segment segment,
+      List<Billed> billed,
+      long standardMs,
+      long position) {
     meteredCoreMs.merge(run, segment.coreMs(), Math::addExact);
   }
 
@@ -293,7 +298,12 @@ public final class MemoryBooks implements Books {
 
   @Override
   public void unmeter(
-      RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
+      RunId run,
+      JobRow job,
+      Segment segment,
+      List<Billed> billed,
+      long standardMs,
+      long position) {
     meteredCoreMs.merge(run, Math.negateExact(segment.coreMs()), Math::addExact);
   }
 

@@ -196,15 +196,6 @@ public final class ArchiveReads {
     }
   }
 
-  /** As {@link ArchiveRows#needRuns}. */
-  void needRuns(String from, String to) {
-    try (Connection connection = database.getConnection()) {
-      ArchiveRows.needRuns(connection, from, to);
-    } catch (SQLException e) {
-      throw new LedgerUnavailable(e);
-    }
-  }
-
   /** A part of the postings with the month of its folder. */
   private record Candidate(ArchiveRows.Month month, String name) {}
 

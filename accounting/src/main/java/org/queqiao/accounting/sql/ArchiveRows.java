@@ -161,31 +161,4 @@ final class ArchiveRows {
         nowMs,
         reason);
   }
-
-  /**
-   * Refuses what needs single runs of months that are in files. Asked after they were read, so that
-   * what was moved away meanwhile is not missing from an answer.
-   *
-   * @param from the first month, {@code YYYY-MM}
-   * @param to the last
-   * @throws MonthArchived when some of them are
-   */
-  static void needRuns(Connection connection, String from, String to) throws SQLException {
-    List<String> archived = new ArrayList<>();
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "select distinct month from archive_part where of <> 'posting' and from_bound <= ? and"
-                + " to_bound > ? order by 1")) {
-      statement.setString(1, to);
-      statement.setString(2, from);
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          archived.add(row.getString(1));
-        }
-      }
-    }
-    if (!archived.isEmpty()) {
-      throw new MonthArchived(archived);
-    }
-  }
 }

@@ -1,6 +1,7 @@
 package org.queqiao.accounting.sql;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -82,7 +83,7 @@ final class ArchivedTables {
               + " is archived, and nobody said where its files are");
       return false;
     }
-    create(connection);
+    create(connection, TABLES);
     boolean whole = true;
     for (ArchiveRows.Month each : months) {
       try {
@@ -105,9 +106,39 @@ final class ArchivedTables {
     return whole;
   }
 
-  private static void create(Connection connection) throws SQLException {
+  /** Reads in what was metered in some archived months; the transaction is rolled back later. */
+  static void readRuns(Connection connection, ArchiveFolder folder, List<String> months)
+      throws SQLException {
+    List<String> tables = List.of(Parts.SEGMENTS, Parts.ITEMS);
+    create(connection, tables);
+    try {
+      for (ArchiveRows.Month each : ArchiveRows.months(connection)) {
+        if (months.contains(each.month()) && each.state() == ArchiveRows.State.ARCHIVED) {
+          Manifest manifest = folder.manifest(each.month(), each.manifest());
+          sameParts(connection, manifest);
+          for (Manifest.Part part : manifest.parts()) {
+            if (tables.contains(part.of())) {
+              ArchiveRestore.copy(connection, folder, each.month(), part, "archived_" + part.of());
+            }
+          }
+        }
+      }
+    } catch (IOException damaged) {
+      throw new UncheckedIOException(damaged);
+    }
     try (Statement statement = connection.createStatement()) {
-      for (String each : TABLES) {
+      statement.execute("create index on archived_segment (job)");
+      for (String each : tables) {
+        statement.execute("analyze archived_" + each);
+      }
+      // A plan of before would go on to read the tables alone.
+      statement.execute("discard plans");
+    }
+  }
+
+  private static void create(Connection connection, List<String> tables) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String each : tables) {
         statement.execute(
             "create temporary table archived_"
                 + each

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.AuditEntry;
+import org.queqiao.accounting.ledger.Billed;
 import org.queqiao.accounting.ledger.Books;
 import org.queqiao.accounting.ledger.DaysPosted;
 import org.queqiao.accounting.ledger.JobRow;
@@ -349,8 +350,13 @@ final class Batch implements Books {
 
   @Override
   public void meter(
-      RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
-    meter(new Metered(run, job, segment, month(segment), 1, chargeMicro, standardMs, position));
+      RunId run,
+      JobRow job,
+      Segment segment,
+      List<Billed> billed,
+      long standardMs,
+      long position) {
+    meter(new Metered(run, job, segment, month(segment), 1, billed, standardMs, position));
   }
 
   @Override
@@ -360,8 +366,13 @@ final class Batch implements Books {
 
   @Override
   public void unmeter(
-      RunId run, JobRow job, Segment segment, long chargeMicro, long standardMs, long position) {
-    meter(new Metered(run, job, segment, month(segment), -1, chargeMicro, standardMs, position));
+      RunId run,
+      JobRow job,
+      Segment segment,
+      List<Billed> billed,
+      long standardMs,
+      long position) {
+    meter(new Metered(run, job, segment, month(segment), -1, billed, standardMs, position));
   }
 
   private String month(Segment segment) {

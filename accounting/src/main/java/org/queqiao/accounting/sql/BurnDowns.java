@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import javax.sql.DataSource;
 import org.queqiao.accounting.budget.BudgetUse;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.usage.BurnDown;
@@ -67,12 +66,12 @@ public final class BurnDowns {
       select currency, round(sum(micro)), round(sum(core_ms)) from parts group by currency
       """;
 
-  private final DataSource database;
+  private final ArchivedRuns runs;
   private final BillingCalendar calendar;
   private final LedgerReads reads;
 
-  BurnDowns(DataSource database, BillingCalendar calendar, LedgerReads reads) {
-    this.database = database;
+  BurnDowns(ArchivedRuns runs, BillingCalendar calendar, LedgerReads reads) {
+    this.runs = runs;
     this.calendar = calendar;
     this.reads = reads;
   }
@@ -138,10 +137,19 @@ public final class BurnDowns {
    */
   private Spent spent(String project, String user, int days, long nowMs) {
     long fromMs = nowMs - days * DAY_MS;
+    YearMonth first = YearMonth.parse(calendar.month(fromMs));
+    // The month before has the first part of runs that packages paid.
+    return runs.over(
+        first.minusMonths(1).toString(),
+        calendar.month(nowMs),
+        connection -> spent(connection, project, user, fromMs));
+  }
+
+  private Spent spent(Connection connection, String project, String user, long fromMs)
+      throws SQLException {
     Map<String, Long> micro = new HashMap<>();
     BigDecimal coreMs = BigDecimal.ZERO;
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(SPENT)) {
+    try (PreparedStatement statement = connection.prepareStatement(SPENT)) {
       statement.setLong(1, fromMs);
       statement.setString(2, project);
       statement.setString(3, calendar.month(fromMs));
@@ -152,11 +160,6 @@ public final class BurnDowns {
           coreMs = coreMs.add(row.getBigDecimal(3));
         }
       }
-      YearMonth first = YearMonth.parse(calendar.month(fromMs));
-      // The month before has the first part of runs that packages paid.
-      ArchiveRows.needRuns(connection, first.minusMonths(1).toString(), calendar.month(nowMs));
-    } catch (SQLException e) {
-      throw new LedgerUnavailable(e);
     }
     return new Spent(micro, coreMs.longValueExact());
   }

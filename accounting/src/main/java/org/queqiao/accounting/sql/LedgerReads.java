@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -21,18 +20,13 @@ import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
-import org.queqiao.accounting.usage.DomainSplit;
 import org.queqiao.accounting.usage.UsageRow;
 import org.queqiao.contract.id.ClusterName;
-import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 
 /** What the books answer. Every method waits for the database: never call one on an event loop. */
 public final class LedgerReads {
-  /** In the year 9990. */
-  private static final long LAST_MS = 253_000_000_000_000L;
-
   /** The most rows of one answer. */
   public static final int MAX_ROWS = 1000;
 
@@ -40,17 +34,29 @@ public final class LedgerReads {
   private final BillingCalendar calendar;
   private final ArchiveReads archive;
   private final PostingReads postings;
+  private final ArchivedRuns runs;
 
   LedgerReads(DataSource database, BillingCalendar calendar, Path archive) {
     this.database = database;
     this.calendar = calendar;
     this.archive = new ArchiveReads(database, archive);
-    this.postings = new PostingReads(database, this.archive);
+    this.postings = new PostingReads(database, this.archive, calendar);
+    this.runs = new ArchivedRuns(database, archive);
   }
 
   /** Months that are in files. */
   public ArchiveReads archive() {
     return archive;
+  }
+
+  /** The runs behind the lines of statements. */
+  public LineRuns lineRuns() {
+    return new LineRuns(runs, calendar);
+  }
+
+  /** Postings with what they are for. */
+  public PostingReads postingReads() {
+    return postings;
   }
 
   /** What a usage report groups by. */
@@ -120,12 +126,12 @@ public final class LedgerReads {
 
   /** Past months under other prices. */
   public WhatIfPricing whatIf() {
-    return new WhatIfPricing(database, calendar);
+    return new WhatIfPricing(runs, calendar);
   }
 
   /** Reports over months and years. */
   public UsageReports reports() {
-    return new UsageReports(database, calendar);
+    return new UsageReports(runs, calendar);
   }
 
   /** How runs ended and what they made of what they had. */
@@ -135,7 +141,7 @@ public final class LedgerReads {
 
   /** When wallets and budgets will be used up. */
   public BurnDowns burnDowns() {
-    return new BurnDowns(database, calendar, this);
+    return new BurnDowns(runs, calendar, this);
   }
 
   /** Which months are closed. */
@@ -239,7 +245,7 @@ public final class LedgerReads {
    * @param skipped how many come before
    */
   public List<Posting> postings(JobId job, int skipped) {
-    return postings.ofJob(job, skipped);
+    return postings.ofJob(job, 0, skipped, MAX_ROWS);
   }
 
   /**
@@ -251,68 +257,12 @@ public final class LedgerReads {
     return postings.ofWallet(project, Math.min(limit, MAX_ROWS));
   }
 
-  private record UsagePart(String key, String domains, long coreMs, long micro, String currency) {}
-
   /**
    * Usage that is posted, of runs that go on each billing day that is over, within {@code [fromMs,
    * toMs)}: core time exactly by instant, the charge of a segment counted where the segment ends.
    */
   public List<UsageRow> usage(By by, long fromMs, long toMs, Scope scope) {
-    String key = by == By.USER ? "user_name" : "project";
-    List<UsagePart> parts =
-        list(
-            "select "
-                + key
-                + ", domains, sum(cores * (least(to_ms, ?) - greatest(from_ms, ?)))::numeric,"
-                + " sum(case when to_ms <= ? then charge_micro else 0 end)::numeric, currency from"
-                + " (select user_name, project, domains, cores, from_ms, to_ms, charge_micro,"
-                + " currency, month from segment union all select user_name, project, domains, 0,"
-                + " from_ms, to_ms, charge_micro, currency, month from segment_item) as all_ where"
-                + " to_ms > ? and from_ms < ? and month >= ? and month <= ? and "
-                + scope.condition()
-                + " group by 1, 2, currency order by 1, 2, currency",
-            (connection, statement) -> {
-              statement.setLong(1, toMs);
-              statement.setLong(2, fromMs);
-              statement.setLong(3, toMs);
-              statement.setLong(4, fromMs);
-              statement.setLong(5, toMs);
-              statement.setString(6, month(fromMs, -1));
-              statement.setString(7, month(toMs, 1));
-              scope.set(connection, statement, 8);
-            },
-            row ->
-                new UsagePart(
-                    row.getString(1),
-                    row.getString(2),
-                    row.getBigDecimal(3).longValueExact(),
-                    row.getBigDecimal(4).longValueExact(),
-                    row.getString(5)));
-    archive.needRuns(month(fromMs, -1), month(toMs, 1));
-    Map<String, UsageRow> rows = new TreeMap<>();
-    for (UsagePart part : parts) {
-      if (by == By.DOMAIN) {
-        Map<DomainCode, Long> time = DomainSplit.split(part.coreMs(), Domains.read(part.domains()));
-        Map<DomainCode, Long> money = DomainSplit.split(part.micro(), Domains.read(part.domains()));
-        time.forEach((domain, coreMs) ->
-            add(rows, new UsageRow(domain.value(), coreMs, money.get(domain), part.currency())));
-      } else {
-        add(rows, new UsageRow(part.key(), part.coreMs(), part.micro(), part.currency()));
-      }
-    }
-    return List.copyOf(rows.values());
-  }
-
-  private static void add(Map<String, UsageRow> rows, UsageRow row) {
-    rows.merge(
-        row.key() + "\n" + row.currency(),
-        row,
-        (a, b) ->
-            new UsageRow(
-                a.key(),
-                Math.addExact(a.coreMs(), b.coreMs()),
-                Math.addExact(a.chargeMicro(), b.chargeMicro()),
-                a.currency()));
+    return new UsageTimes(runs, calendar).usage(by, fromMs, toMs, scope);
   }
 
   /** The statement of a project for a month, as far as the log has been taken in. */
@@ -321,7 +271,7 @@ public final class LedgerReads {
         list(
             "select l.user_name, l.partition, coalesce(s.jobs, 0), l.core_ms, l.price_micro,"
                 + " l.currency, l.posted_micro, l.resource, l.node_type, coalesce(l.quantity,"
-                + " l.core_ms), round(coalesce(l.standard, l.core_ms * 1000) / 1000), l.late_for"
+                + " l.core_ms), round(coalesce(l.standard, l.core_ms * 1000) / 1000), l.late_for, l.id"
                 + " from statement_line l left join (select user_name, partition, count(distinct"
                 + " job) as jobs from segment where project = ? and month = ? group by 1, 2 union"
                 + " all select user_name, partition, jobs from archive_jobs where project = ? and"
@@ -437,29 +387,9 @@ public final class LedgerReads {
   /** Core time that is posted, by interval, for the utilisation of the past. */
   public record Span(long fromMs, long toMs, long cores) {}
 
-  /** The month of an instant and some more, so that few parts are read. */
-  private String month(long timeMs, int more) {
-    long instantMs = Math.clamp(timeMs, 0, LAST_MS);
-    return YearMonth.from(calendar.day(instantMs)).plusMonths(more).toString();
-  }
-
   /** The segments that overlap {@code [fromMs, toMs)}, at most {@code limit}. */
   public List<Span> spans(long fromMs, long toMs, int limit) {
-    List<Span> found =
-        list(
-            "select from_ms, to_ms, cores from segment where to_ms > ? and from_ms < ? and month >="
-                + " ? and month <= ? and not exists (select from observed_run o where o.job ="
-                + " segment.job) limit ?",
-            (connection, statement) -> {
-              statement.setLong(1, fromMs);
-              statement.setLong(2, toMs);
-              statement.setString(3, month(fromMs, -1));
-              statement.setString(4, month(toMs, 1));
-              statement.setInt(5, limit);
-            },
-            row -> new Span(row.getLong(1), row.getLong(2), row.getLong(3)));
-    archive.needRuns(month(fromMs, -1), month(toMs, 1));
-    return found;
+    return new UsageTimes(runs, calendar).spans(fromMs, toMs, limit);
   }
 
   /**

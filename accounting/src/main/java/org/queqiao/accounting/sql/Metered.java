@@ -3,6 +3,7 @@ package org.queqiao.accounting.sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import org.queqiao.accounting.ledger.Billed;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.id.RunId;
@@ -17,16 +18,16 @@ record Metered(
     Segment segment,
     String month,
     int sign,
-    long chargeMicro,
+    List<Billed> billed,
     long standardMs,
     long position) {
   private static final String CORES =
       "job, attempt, from_ms, to_ms, cores, core_ms, charge_micro, currency, user_name, project,"
-          + " partition, domains, month, position, qos";
+          + " partition, domains, month, position, qos, parts";
 
   private static final String OTHERS =
       "job, attempt, resource, node_type, from_ms, to_ms, units, charge_micro, currency, user_name,"
-          + " project, partition, qos, domains, month, position";
+          + " project, partition, qos, domains, month, position, parts";
 
   static void write(Connection connection, List<Metered> all) throws SQLException {
     boolean others = false;
@@ -53,6 +54,10 @@ record Metered(
     }
   }
 
+  long chargeMicro() {
+    return Billed.sum(billed);
+  }
+
   private Object[] cores() {
     return new Object[] {
       run.job().value(),
@@ -61,7 +66,7 @@ record Metered(
       segment.toMs(),
       sign * segment.cores(),
       sign * segment.coreMs(),
-      chargeMicro,
+      chargeMicro(),
       segment.currency(),
       job.user().value(),
       job.project().value(),
@@ -69,7 +74,8 @@ record Metered(
       Domains.write(job.domains()),
       month,
       position,
-      job.qos()
+      job.qos(),
+      SegmentParts.write(segment, billed)
     };
   }
 
@@ -83,7 +89,7 @@ record Metered(
       segment.fromMs(),
       segment.toMs(),
       sign * part.counted(),
-      chargeMicro,
+      chargeMicro(),
       segment.currency(),
       job.user().value(),
       job.project().value(),
@@ -91,7 +97,8 @@ record Metered(
       job.qos(),
       Domains.write(job.domains()),
       month,
-      position
+      position,
+      SegmentParts.write(segment, billed)
     };
   }
 }

@@ -10,7 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.queqiao.accounting.ledger.Dimensions;
 import org.queqiao.accounting.ledger.Posting;
+import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 
@@ -18,13 +20,13 @@ import org.queqiao.contract.id.ProjectName;
  * Postings of one job or wallet, in the tables and in files. What is in files is read last, so that
  * what is moved there meanwhile is found at least once.
  */
-final class PostingReads {
+public final class PostingReads {
   // Found by the job or the account first, also without statistics: "offset 0" keeps PostgreSQL
   // from walking all postings in their order.
   private static final String OF_JOB =
       "select "
           + Rows.POSTING_COLUMNS
-          + " from (select * from posting where job = ? offset 0) p order by seq limit ? offset ?";
+          + " from (select * from posting where job = ? and (? = 0 or attempt = ?) offset 0) p order by seq limit ? offset ?";
 
   private static final String OF_WALLET =
       "select "
@@ -34,26 +36,55 @@ final class PostingReads {
 
   private final DataSource database;
   private final ArchiveReads archive;
+  private final PostingDimensions dimensions;
 
-  PostingReads(DataSource database, ArchiveReads archive) {
+  PostingReads(DataSource database, ArchiveReads archive, BillingCalendar calendar) {
     this.database = database;
     this.archive = archive;
+    this.dimensions = new PostingDimensions(calendar);
   }
 
-  /** Postings of a job in their order, behind so many. */
-  List<Posting> ofJob(JobId job, int skipped) {
-    List<Posting> live = live(job, skipped, LedgerReads.MAX_ROWS);
+  /**
+   * Postings of a job in their order, with what they are for.
+   *
+   * @param run which of its runs, or 0 for all
+   * @param skipped so many come before
+   * @param limit so many at most, and no more than {@link LedgerReads#MAX_ROWS}
+   */
+  public List<Dimensions.Of> told(JobId job, int run, int skipped, int limit) {
+    return told(ofJob(job, run, skipped, Math.min(limit, LedgerReads.MAX_ROWS)));
+  }
+
+  /** As {@link LedgerReads#walletPostings}, with what they are for. */
+  public List<Dimensions.Of> toldOfWallet(ProjectName project, int limit) {
+    return told(ofWallet(project, Math.min(limit, LedgerReads.MAX_ROWS)));
+  }
+
+  private List<Dimensions.Of> told(List<Posting> postings) {
+    try (Connection connection = database.getConnection()) {
+      return dimensions.of(connection, postings);
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  /** Postings of a job, or of one run of it, in their order, behind so many. */
+  List<Posting> ofJob(JobId job, int run, int skipped, int limit) {
+    List<Posting> live = live(job, run, skipped, limit);
     Map<String, Posting> all = new LinkedHashMap<>();
-    archive.postings(job).forEach(each -> all.put(each.id(), each));
+    archive.postings(job).stream()
+        .filter(each -> run == 0 || each.run().attempt() == run)
+        .forEach(each -> all.put(each.id(), each));
     if (all.isEmpty()) {
       return live;
     }
-    live(job, 0, skipped + LedgerReads.MAX_ROWS).forEach(each -> all.putIfAbsent(each.id(), each));
+    live(job, run, 0, Math.addExact(skipped, limit))
+        .forEach(each -> all.putIfAbsent(each.id(), each));
     // A month that was brought back may lie between those in files.
     return all.values().stream()
         .sorted(Comparator.comparingLong(Posting::position))
         .skip(skipped)
-        .limit(LedgerReads.MAX_ROWS)
+        .limit(limit)
         .toList();
   }
 
@@ -70,13 +101,15 @@ final class PostingReads {
         .toList();
   }
 
-  private List<Posting> live(JobId job, int skipped, int limit) {
+  private List<Posting> live(JobId job, int run, int skipped, int limit) {
     return ask(
         OF_JOB,
         statement -> {
           statement.setLong(1, job.value());
-          statement.setInt(2, limit);
-          statement.setInt(3, skipped);
+          statement.setInt(2, run);
+          statement.setInt(3, run);
+          statement.setInt(4, limit);
+          statement.setInt(5, skipped);
         });
   }
 

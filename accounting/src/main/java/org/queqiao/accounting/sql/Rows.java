@@ -151,7 +151,7 @@ final class Rows {
             quote.currency());
   }
 
-  private static JobQuote quote(String text) {
+  static JobQuote quote(String text) {
     if (text.isEmpty()) {
       return null;
     }

@@ -163,6 +163,7 @@ final class StatementLines {
         quantity,
         divisor,
         row.getBigDecimal(11).longValueExact(),
-        row.getString(12));
+        row.getString(12),
+        row.getLong(13));
   }
 }

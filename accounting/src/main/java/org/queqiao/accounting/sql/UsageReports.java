@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import javax.sql.DataSource;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.usage.DomainTree;
 import org.queqiao.accounting.usage.DomainView;
@@ -47,11 +46,11 @@ public final class UsageReports {
           + " month, project, user_name, partition, qos, domains, currency, end_user, core_ms,"
           + " charge_micro, standard_ms from usage_end_user_month)";
 
-  private final DataSource database;
+  private final ArchivedRuns runs;
   private final BillingCalendar calendar;
 
-  UsageReports(DataSource database, BillingCalendar calendar) {
-    this.database = database;
+  UsageReports(ArchivedRuns runs, BillingCalendar calendar) {
+    this.runs = runs;
     this.calendar = calendar;
   }
 
@@ -148,10 +147,9 @@ public final class UsageReports {
             + " where month >= ? and month <= ? and "
             + scope.condition();
     KeyedSums sums = new KeyedSums(asked.by().size() + 1, AMOUNTS);
-    try (Connection connection = database.getConnection()) {
-      // Rows come a few thousand at a time within a transaction.
-      connection.setAutoCommit(false);
+    runs.plain(connection -> {
       try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        // Rows come a few thousand at a time within a transaction.
         statement.setFetchSize(FETCH_ROWS);
         statement.setString(1, asked.fromMonth());
         statement.setString(2, asked.toMonth());
@@ -164,13 +162,9 @@ public final class UsageReports {
             add(asked.by().size(), row, sums);
           }
         }
-      } finally {
-        connection.rollback();
-        connection.setAutoCommit(true);
       }
-    } catch (SQLException e) {
-      throw new LedgerUnavailable(e);
-    }
+      return sums;
+    });
     return FineReport.rows(asked.by(), sums);
   }
 
@@ -190,8 +184,29 @@ public final class UsageReports {
     // Where a row is a group, the database keeps those with the most.
     boolean cut = !byDomain && !asked.trend();
     String sql = sql(asked, scope, rolled, cut);
-    try (Connection connection = database.getConnection();
-        PreparedStatement statement = connection.prepareStatement(sql)) {
+    ArchivedRuns.Question<ReportRows> question =
+        connection -> {
+          read(connection, sql, asked, scope, rolled, cut, rows);
+          return rows;
+        };
+    if (asked.by().contains(ReportBy.DAY)) {
+      runs.over(asked.readFrom(), asked.toMonth(), question);
+    } else {
+      runs.plain(question);
+    }
+    return asked.trend() ? rows.withTrend(asked.firstPeriod(calendar), calendar) : rows.all();
+  }
+
+  private void read(
+      Connection connection,
+      String sql,
+      Question asked,
+      LedgerReads.Scope scope,
+      boolean rolled,
+      boolean cut,
+      ReportRows rows)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       DomainParts.Trees trees =
           asked.domains().today()
               ? DomainParts.today(connection)
@@ -211,7 +226,6 @@ public final class UsageReports {
         statement.setInt(next, asked.most());
       }
       // Rows come a few thousand at a time within a transaction.
-      connection.setAutoCommit(false);
       statement.setFetchSize(FETCH_ROWS);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
@@ -220,17 +234,8 @@ public final class UsageReports {
           }
           add(asked, row, rolled ? trees.trees().get(row.getInt(ReportSql.TREE)) : null, rows);
         }
-      } finally {
-        connection.rollback();
-        connection.setAutoCommit(true);
       }
-      if (asked.by().contains(ReportBy.DAY)) {
-        ArchiveRows.needRuns(connection, asked.readFrom(), asked.toMonth());
-      }
-    } catch (SQLException e) {
-      throw new LedgerUnavailable(e);
     }
-    return asked.trend() ? rows.withTrend(asked.firstPeriod(calendar), calendar) : rows.all();
   }
 
   private String sql(Question asked, LedgerReads.Scope scope, boolean rolled, boolean cut) {

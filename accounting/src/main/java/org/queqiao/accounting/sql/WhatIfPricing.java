@@ -5,7 +5,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import javax.sql.DataSource;
 import org.queqiao.accounting.ledger.Repricing;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.contract.id.PartitionName;
@@ -26,11 +25,11 @@ public final class WhatIfPricing {
           + " charge_micro, position, job from segment_item where month between ? and ? order by"
           + " position, job, from_ms, resource, node_type";
 
-  private final DataSource database;
+  private final ArchivedRuns runs;
   private final BillingCalendar calendar;
 
-  WhatIfPricing(DataSource database, BillingCalendar calendar) {
-    this.database = database;
+  WhatIfPricing(ArchivedRuns runs, BillingCalendar calendar) {
+    this.runs = runs;
     this.calendar = calendar;
   }
 
@@ -52,23 +51,17 @@ public final class WhatIfPricing {
    * @throws TooMany when the months have more than {@link #MAX_SEGMENTS}
    */
   public List<Repricing.Line> of(String from, String to, List<PriceItem> prices) {
-    try (Connection connection = database.getConnection()) {
-      connection.setAutoCommit(false);
-      try {
-        TariffBook book = new TariffBook();
-        MoneyRows.classes(connection, book);
-        prices.forEach(book::add);
-        Repricing repricing = new Repricing(book, calendar);
-        read(connection, from, to, repricing);
-        ArchiveRows.needRuns(connection, from, to);
-        return repricing.lines();
-      } finally {
-        connection.rollback();
-        connection.setAutoCommit(true);
-      }
-    } catch (SQLException e) {
-      throw new LedgerUnavailable(e);
-    }
+    return runs.over(
+        from,
+        to,
+        connection -> {
+          TariffBook book = new TariffBook();
+          MoneyRows.classes(connection, book);
+          prices.forEach(book::add);
+          Repricing repricing = new Repricing(book, calendar);
+          read(connection, from, to, repricing);
+          return repricing.lines();
+        });
   }
 
   private static void read(Connection connection, String from, String to, Repricing repricing)

@@ -131,6 +131,7 @@ public record Statement(
    * @param exactDivisor 3,600,000, or that times the bytes of a GiB
    * @param standardMs milliseconds of standard core-hours
    * @param lateFor of which month it is where that was not open any more, or empty
+   * @param id by which its runs are asked for, or 0
    */
   public record Line(
       String user,
@@ -147,7 +148,8 @@ public record Statement(
       BigInteger quantity,
       BigInteger exactDivisor,
       long standardMs,
-      String lateFor) {
+      String lateFor,
+      long id) {
     /** A line of core time on nodes of no kind, where all that is held is counted. */
     public Line(
         String user,
@@ -174,7 +176,8 @@ public record Statement(
           BigInteger.valueOf(coreMs),
           RunCost.HOUR_MS,
           coreMs,
-          "");
+          "",
+          0);
     }
 
     /** Hours of a core, a device or a GiB that are counted, with six places. */

@@ -6,14 +6,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.queqiao.accounting.export.FormWriter;
 import org.queqiao.accounting.export.StatementForm;
 import org.queqiao.accounting.export.UsageForm;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.StatementEntry;
-import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.sql.AllowanceRows;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.RunHours;
@@ -24,8 +22,6 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.job.JobQuote;
 import org.queqiao.server.view.ClusterView;
-import org.queqiao.server.view.JobEntry;
-import org.queqiao.server.view.Scope;
 
 /** Prices, usage, charges, postings, statements, wallets. */
 final class AccountingRoutes {
@@ -34,23 +30,21 @@ final class AccountingRoutes {
 
   private final ClusterView view;
   private final LedgerReads reads;
-  private final LedgerHistory history;
   private final FormFiles files;
+  private final JobBooks jobs;
 
   AccountingRoutes(ClusterView view, LedgerReads reads, LedgerHistory history, Blocking blocking) {
     this.view = view;
     this.reads = reads;
-    this.history = history;
     this.files = new FormFiles(view, history, blocking);
+    this.jobs = new JobBooks(view, history, files);
   }
 
   void on(Api api) {
     api.on("getBalance", this::balance);
     api.on("getWallet", this::wallet);
-    api.on("listWalletPostings", this::walletPostings);
     api.on("getUsage", this::usage);
     api.on("getCharges", this::charges);
-    api.on("listPostings", this::postings);
     api.on("getRunningCost", this::running);
     api.on("getStatement", this::statement);
     api.on("getStatementFile", this::statementFile);
@@ -89,19 +83,6 @@ final class AccountingRoutes {
                   AllowanceJson.write(found.allowances(), nowMs, out);
                   out.writeEndObject();
                 }));
-  }
-
-  private void walletPostings(Call call) {
-    ProjectName project = OwnProject.of(view, call, call.text("name"));
-    int limit = call.number("limit").intValue();
-    files.ask(
-        call,
-        () -> reads.walletPostings(project, limit),
-        found ->
-            call.json(
-                200,
-                out ->
-                    Json.page(out, found, null, (each, to) -> write(each, Booked.OF_NO_JOB, to))));
   }
 
   private void usage(Call call) {
@@ -152,14 +133,11 @@ final class AccountingRoutes {
    * @param quoteId the quote under which it was submitted, or null
    * @param endUser for whom a service platform submitted it, or null
    */
-  private record Booked(String quoteId, String endUser, List<Posting> postings) {
-    /** What is for no job has neither. */
-    static final Booked OF_NO_JOB = new Booked(null, null, List.of());
-  }
+  private record Booked(String quoteId, String endUser, List<Posting> postings) {}
 
   /** Finds the postings of a job that the asker may see. */
   private void ofJob(Call call, Consumer<Booked> answer) {
-    ofJob(call, id -> List.of(booked(id)), found -> answer.accept(found.getFirst()));
+    jobs.ask(call, id -> List.of(booked(id)), found -> answer.accept(found.getFirst()));
   }
 
   private Booked booked(JobId id) {
@@ -171,57 +149,9 @@ final class AccountingRoutes {
         reads.postings(id));
   }
 
-  private <T> void ofJob(Call call, Function<JobId, List<T>> question, Consumer<List<T>> answer) {
-    long id = call.number("job");
-    Scope scope = view.site().scopeOf(call.principal().user());
-    JobEntry entry = view.jobs().find(id);
-    if (entry != null && !scope.sees(entry.user(), entry.project())) {
-      throw notThere();
-    }
-    files.ask(
-        call,
-        () ->
-            entry != null || history.find(scope, id).isPresent()
-                ? Optional.of(question.apply(new JobId(id)))
-                : Optional.<List<T>>empty(),
-        found -> answer.accept(found.orElseThrow(AccountingRoutes::notThere)));
-  }
-
-  private static Refused notThere() {
-    return Refused.notFound("there is no job with this number that you may see");
-  }
-
-  private void postings(Call call) {
-    ofJob(
-        call,
-        found ->
-            call.json(
-                200,
-                out ->
-                    Json.page(out, found.postings(), null, (each, to) -> write(each, found, to))));
-  }
-
-  private static void write(Posting posting, Booked of, JsonGenerator out) throws IOException {
-    boolean money = posting.unit() == Unit.MICRO;
-    out.writeStartObject();
-    out.writeStringField("id", posting.id());
-    out.writeStringField("transaction", posting.transaction());
-    out.writeStringField("account", posting.account());
-    out.writeNumberField(money ? "amountMicro" : "amount", posting.amount());
-    out.writeStringField("unit", money ? posting.currency() : posting.unit().name());
-    out.writeStringField("currency", JobDocument.orNull(posting.currency()));
-    Json.number(out, "jobId", posting.run() == null ? null : posting.run().job().value());
-    Json.number(out, "run", posting.run() == null ? null : posting.run().attempt());
-    out.writeNumberField("position", posting.position());
-    out.writeNumberField("timeMs", posting.timeMs());
-    out.writeStringField("quoteId", of.quoteId());
-    out.writeStringField("endUser", of.endUser());
-    out.writeEndObject();
-  }
-
   private void running(Call call) {
     long nowMs = System.currentTimeMillis();
-    ofJob(
+    jobs.ask(
         call,
         id -> reads.hours().of(id, nowMs),
         found -> call.json(200, out -> Json.page(out, found, null, AccountingRoutes::write)));
@@ -331,6 +261,7 @@ final class AccountingRoutes {
     out.writeArrayFieldStart("lines");
     for (Statement.Line line : statement.lines()) {
       out.writeStartObject();
+      out.writeNumberField("id", line.id());
       out.writeStringField("user", line.user());
       out.writeStringField("partition", line.partition());
       out.writeNumberField("jobs", line.jobs());

@@ -1,7 +1,13 @@
 package org.queqiao.server.http;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.queqiao.accounting.sql.LineRuns;
+
 /** Cursors of pages: opaque to clients, plain here. */
 final class Cursor {
+  private static final Pattern RUN = Pattern.compile("r([0-9]{1,18})\\.([0-9]{1,9})");
+
   private Cursor() {}
 
   static String ofJobsBefore(long id) {
@@ -37,6 +43,38 @@ final class Cursor {
       throw wrong();
     }
     return cursor.substring(1);
+  }
+
+  static String ofRunsAfter(LineRuns.After last) {
+    return "r" + last.job() + "." + last.attempt();
+  }
+
+  /** Behind which run of a line the page begins. */
+  static LineRuns.After runsAfter(String cursor) {
+    if (cursor == null) {
+      return LineRuns.After.NOTHING;
+    }
+    Matcher found = RUN.matcher(cursor);
+    if (!found.matches()) {
+      throw wrong();
+    }
+    return new LineRuns.After(
+        Long.parseLong(found.group(1)), Integer.parseInt(found.group(2)));
+  }
+
+  static String ofSkipped(int count) {
+    return "s" + count;
+  }
+
+  /** How many items come before the page. */
+  static int skipped(String cursor) {
+    if (cursor == null) {
+      return 0;
+    }
+    if (!cursor.matches("s[0-9]{1,9}")) {
+      throw wrong();
+    }
+    return Integer.parseInt(cursor.substring(1));
   }
 
   static Refused wrong() {

@@ -251,6 +251,7 @@ public final class HttpService {
     new InForceRoutes(desk).on(api);
     new PricingRoutes(view, around.reads(), history, blocking, calendar).on(api);
     new AccountingRoutes(view, around.reads(), history, blocking).on(api);
+    new DrillRoutes(view, around.reads(), history, blocking).on(api);
     new UtilisationRoutes(view, around.utilisation()).on(api);
     new EventRoute(around.vertx(), around.hub(), around.identity().authenticator()).on(api);
     new ServiceRoutes(

@@ -213,7 +213,8 @@ final class ReportRoutes {
     return LedgerHistory.scope(view.site().scopeOf(call.principal().user()));
   }
 
-  private static String format(Call call) {
+  /** What is asked for: {@code json}, {@code csv} or {@code xlsx}. */
+  static String format(Call call) {
     String format = call.text("format");
     if (format != null) {
       return format;

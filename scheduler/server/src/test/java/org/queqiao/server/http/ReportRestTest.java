@@ -40,13 +40,13 @@ final class ReportRestTest {
             + query);
   }
 
-  private static void aJobEnds() throws Exception {
+  private static long aJobEnds() throws Exception {
     server.local("/projects", "project=reported&domain=atmosphere");
     server.local("/members", "project=reported&user=researcher1");
-    aJobEnds("reported");
+    return aJobEnds("reported");
   }
 
-  private static void aJobEnds(String project) throws Exception {
+  private static long aJobEnds(String project) throws Exception {
     HttpResponse<String> submitted =
         server.post(
             "researcher1",
@@ -56,7 +56,9 @@ final class ReportRestTest {
                 + project
                 + "\"}");
     assertThat(submitted.statusCode()).as(submitted.body()).isEqualTo(201);
-    server.awaitEnd("researcher1", JSON.readTree(submitted.body()).path("id").asLong());
+    long job = JSON.readTree(submitted.body()).path("id").asLong();
+    server.awaitEnd("researcher1", job);
+    return job;
   }
 
   @Test
@@ -172,6 +174,64 @@ final class ReportRestTest {
         assertThat(each.path("quoteId").asText()).isEqualTo(quote);
       }
     }
+  }
+
+  @Test
+  void aLineOfAStatementLeadsToItsRunsAndThoseToTheirPostings() throws Exception {
+    long job = aJobEnds();
+    String postings = "/api/v1/ledger/postings?run=1&job=" + job;
+    HttpResponse<String> first = server.get("researcher1", postings + "&limit=1");
+    JsonNode posting = JSON.readTree(first.body()).path("items").get(0);
+    JsonNode metered = JSON.readTree(server.get("researcher1", postings).body()).path("items");
+    String month = "";
+    for (JsonNode each : metered) {
+      month = each.path("day").isNull() ? month : each.path("day").asText().substring(0, 7);
+    }
+    String path = "/api/v1/statements/reported/" + month + "/lines/";
+    JsonNode lines =
+        JSON.readTree(
+                server
+                    .get("finance1", "/api/v1/statements?project=reported&period=" + month)
+                    .body())
+            .path("lines");
+    long runsOfJob = 0;
+    for (JsonNode line : lines) {
+      String runs = path + line.path("id").asLong() + "/runs";
+      long micro = 0;
+      String cursor = "";
+      do {
+        HttpResponse<String> answer = server.get("finance1", runs + "?limit=2" + cursor);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode page = JSON.readTree(answer.body());
+        for (JsonNode each : page.path("items")) {
+          micro += each.path("postedMicro").asLong();
+          runsOfJob += each.path("jobId").asLong() == job ? 1 : 0;
+        }
+        cursor =
+            page.path("next").isNull() ? "" : "&cursor=" + page.path("next").asText();
+      } while (!cursor.isEmpty());
+      assertThat(micro).isEqualTo(line.path("postedMicro").asLong());
+      assertThat(server.get("finance1", runs + "?format=csv&lang=zh").body())
+          .startsWith("\uFEFF作业,运行,名称,");
+      assertThat(server.get("researcher1", runs).statusCode()).isEqualTo(403);
+      assertThat(server.get("finance1", runs + "?cursor=s1").statusCode()).isEqualTo(400);
+    }
+    assertThat(runsOfJob).isPositive();
+    assertThat(server.get("finance1", path + "999999999/runs").statusCode()).isEqualTo(404);
+    assertThat(posting.path("project").asText()).isEqualTo("reported");
+    assertThat(posting.path("partition").asText()).isNotEmpty();
+    assertThat(posting.path("position").asLong()).isPositive();
+    String next = "&limit=1&cursor=" + JSON.readTree(first.body()).path("next").asText();
+    assertThat(
+            JSON.readTree(server.get("researcher1", postings + next).body())
+                .path("items")
+                .get(0)
+                .path("id")
+                .asText())
+        .isNotEqualTo(posting.path("id").asText());
+    assertThat(server.get("researcher1", postings + "&format=csv").body())
+        .startsWith("\uFEFFLog position,Time (UTC),Transaction,");
+    assertThat(server.get("researcher2", postings + "&format=csv").statusCode()).isEqualTo(404);
   }
 
   private static HttpResponse<String> whatIf(String who, String prices, String to)
