@@ -188,7 +188,7 @@ public final class StatementForm {
         kind,
         BigDecimal.valueOf(entry.position()),
         entry.user(),
-        entry.cause(),
+        EntryWords.cause(entry.cause(), in),
         entry.coreMs() == 0
             ? said(entry, in)
             : StatementForms.coreHours(entry.coreMs()) + in.of(" core-hours", " 核时"),
@@ -198,9 +198,10 @@ public final class StatementForm {
 
   private static String said(StatementEntry entry, Language in) {
     StatementEntry.People people = entry.people();
+    String reason = EntryWords.reason(entry.reason(), in);
     return people.equals(StatementEntry.People.NONE)
-        ? entry.reason()
-        : entry.reason()
+        ? reason
+        : reason
             + in.of(" (proposed by ", "（提议 ")
             + people.proposedBy()
             + in.of(", approved by ", "，批准 ")

@@ -34,6 +34,9 @@ import org.queqiao.accounting.usage.UsageRow;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.money.AllowanceKind;
+import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.RefundReason;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
@@ -258,6 +261,65 @@ final class FormsTest {
                 + "wang,2.00,0.50,CNY\r\nzhao,0.50,0.00,\r\n"
                 + "Total,0.50,0.00,\r\nTotal,3.00,2.00,CNY\r\n");
     assertThat(text(write(FormWriter.PDF, form))).contains("1970-01-02T00:00:00Z", "zhao");
+  }
+
+  private static StatementEntry entry(String cause, String reason) {
+    return new StatementEntry(
+        "refund/1.1/" + cause,
+        StatementEntry.Kind.REFUND,
+        new ProjectName("climate"),
+        "2026-11",
+        "user1",
+        new RunId(new JobId(1), 1),
+        cause,
+        reason,
+        250_000,
+        "CNY",
+        12_345);
+  }
+
+  @Test
+  void aChineseStatementSaysInChineseWhyMoneyCameBack() throws Exception {
+    List<StatementEntry> entries =
+        List.of(
+            entry("NODE_FAIL", "since its checkpoint at 2026-11-02T04:00:00Z: made room for job 7"),
+            entry("GOODWILL", "as the director said"),
+            entry("", "the least that a run costs"),
+            entry("correct/12", "launch failed on cn1: no space"),
+            paid(3, 11));
+    Statement statement = statement(1, entries);
+    String chinese =
+        new String(
+            write(FormWriter.CSV, StatementForm.of(statement, Language.ZH)),
+            StandardCharsets.UTF_8);
+    assertThat(chinese)
+        .contains("节点故障,自检查点 2026-11-02T04:00:00Z 起：为作业 7 让出资源,")
+        .contains("优惠减免,as the director said,")
+        .contains(",运行的最低收费,")
+        .contains("correct/12,在 cn1 上启动失败：no space,")
+        .contains("机时包 7,")
+        .doesNotContain("NODE_FAIL", "GOODWILL", "PACKAGE");
+    assertThat(text(write(FormWriter.PDF, StatementForm.of(statement, Language.ZH))))
+        .contains("节点故障", "优惠减免", "机时包");
+    assertThat(
+            new String(
+                write(FormWriter.CSV, StatementForm.of(statement, Language.EN)),
+                StandardCharsets.UTF_8))
+        .contains("NODE_FAIL,", "GOODWILL,", ",the least that a run costs,");
+  }
+
+  /** A cause that is new has its Chinese word too. */
+  @Test
+  void everyCauseHasAWord() {
+    for (RefundCause each : RefundCause.values()) {
+      assertThat(EntryWords.cause(each.name(), Language.ZH)).isNotEqualTo(each.name());
+    }
+    for (RefundReason each : RefundReason.values()) {
+      assertThat(EntryWords.cause(each.name(), Language.ZH)).isNotEqualTo(each.name());
+    }
+    for (AllowanceKind each : AllowanceKind.values()) {
+      assertThat(EntryWords.cause(each + " 3", Language.ZH)).isNotEqualTo(each + " 3");
+    }
   }
 
   @Test
