@@ -1,14 +1,19 @@
 package org.queqiao.accounting.export;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.queqiao.accounting.export.Column.Kind;
+import org.queqiao.accounting.nodes.CoreTime;
 import org.queqiao.accounting.sql.EndedReports;
+import org.queqiao.accounting.sql.NodeReports;
+import org.queqiao.accounting.usage.BurnDown;
 import org.queqiao.accounting.usage.EndedRow;
 import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.usage.ReportRow;
+import org.queqiao.contract.money.BudgetUnit;
 
 /** Reports over months and years as forms. Pure. */
 public final class ReportForm {
@@ -88,6 +93,81 @@ public final class ReportForm {
             StatementForm.hours(row.idleDeviceMs()),
             StatementForm.hours(row.knownDeviceMs())));
     return cells;
+  }
+
+  /** What is left of wallets and budgets, and until when: money, and core time in core-hours. */
+  public static Form burnDown(List<BurnDown> rows, String project, int days, Language in) {
+    String title = in.of("Burn-down", "余额预测");
+    List<Column> columns =
+        List.of(
+            new Column(in.of("Of", "类别"), Kind.TEXT, KEY),
+            new Column(in.of("Name", "名称"), Kind.TEXT, KEY),
+            new Column(in.of("Left", "剩余"), Kind.MONEY, FIGURE),
+            new Column(in.of("Used in these days", "期间用量"), Kind.MONEY, FIGURE),
+            new Column(in.of("Unit", "单位"), Kind.TEXT, KEY),
+            new Column(in.of("Nothing left at (UTC)", "用尽时间 (UTC)"), Kind.TEXT, KEY));
+    return new Form(
+        in,
+        title,
+        List.of(
+            new Form.Fact(in.of("Project", "项目"), project),
+            new Form.Fact(in.of("Days", "天数"), Integer.toString(days))),
+        List.of(
+            new Table(title, columns, () -> rows.stream().map(each -> cells(each, in)).iterator(), List.of())),
+        List.of());
+  }
+
+  private static List<Object> cells(BurnDown row, Language in) {
+    boolean money = row.unit().equals(BudgetUnit.MONEY.name());
+    return Arrays.asList(
+        switch (row.kind()) {
+          case WALLET -> in.of("Wallet", "钱包");
+          case BUDGET -> in.of("Budget", "预算");
+        },
+        row.name(),
+        money ? StatementForm.money(row.left()) : StatementForm.hours(row.left()),
+        money ? StatementForm.money(row.spent()) : StatementForm.hours(row.spent()),
+        money ? row.currency() : in.of("Core-hours", "核时"),
+        row.runsOutMs() == null ? "" : Instant.ofEpochMilli(row.runsOutMs()).toString());
+  }
+
+  /** Where the core time of nodes went; what is not accounted for to the core-millisecond. */
+  public static Form reconciliation(
+      List<NodeReports.Row> rows, String from, String to, Language in) {
+    List<Column> columns =
+        List.of(
+            new Column(in.of("Period", "期间"), Kind.TEXT, KEY),
+            new Column(in.of("Node", "节点"), Kind.TEXT, KEY),
+            new Column(in.of("Capacity", "总容量"), Kind.HOURS, FIGURE),
+            new Column(in.of("Allocated", "已分配"), Kind.HOURS, FIGURE),
+            new Column(in.of("Reserved and idle", "预留空闲"), Kind.HOURS, FIGURE),
+            new Column(in.of("Idle", "空闲"), Kind.HOURS, FIGURE),
+            new Column(in.of("Down", "停机"), Kind.HOURS, FIGURE),
+            new Column(in.of("Suspended", "挂起"), Kind.HOURS, FIGURE),
+            new Column(in.of("Difference in core-ms", "差额 (核毫秒)"), Kind.COUNT, FIGURE),
+            new Column(in.of("Problem", "问题"), Kind.TEXT, KEY));
+    return form(
+        in.of("Core-hours of nodes", "节点核时"),
+        columns,
+        rows.stream().map(ReportForm::cells).toList(),
+        from,
+        to,
+        in);
+  }
+
+  private static List<Object> cells(NodeReports.Row row) {
+    CoreTime time = row.time();
+    return Arrays.asList(
+        row.period(),
+        row.node(),
+        StatementForm.hours(time.capacityMs()),
+        StatementForm.hours(time.allocatedMs()),
+        StatementForm.hours(time.reservedMs()),
+        StatementForm.hours(time.idleMs()),
+        StatementForm.hours(time.downMs()),
+        StatementForm.hours(time.suspendedMs()),
+        BigDecimal.valueOf(time.differenceMs()),
+        row.problem());
   }
 
   private static Form form(

@@ -3,6 +3,9 @@ package org.queqiao.server.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.Callable;
+import org.queqiao.accounting.export.FormWriter;
+import org.queqiao.accounting.export.ReportForm;
 import org.queqiao.accounting.nodes.CoreTime;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.NodeReports;
@@ -16,15 +19,13 @@ final class ReconciliationRoutes {
 
   private final ClusterView view;
   private final LedgerReads reads;
-  private final LedgerHistory history;
-  private final Blocking blocking;
+  private final FormFiles files;
 
   ReconciliationRoutes(
       ClusterView view, LedgerReads reads, LedgerHistory history, Blocking blocking) {
     this.view = view;
     this.reads = reads;
-    this.history = history;
-    this.blocking = blocking;
+    this.files = new FormFiles(view, history, blocking);
   }
 
   void on(Api api) {
@@ -42,35 +43,43 @@ final class ReconciliationRoutes {
     }
     boolean byDay = "day".equals(call.text("by"));
     String node = call.text("node");
-    String format = call.text("format");
-    boolean csv =
-        format != null
-            ? format.equals("csv")
-            : call.accepted("application/json", "text/csv").equals("text/csv");
-    long seen = view.position();
-    blocking.ask(
-        call,
-        () -> {
-          history.awaitBooks(seen);
-          List<NodeReports.Row> rows = reads.nodes().coreTime(from, to, byDay, node, MOST_ROWS + 1);
-          if (rows.size() > MOST_ROWS) {
-            throw Refused.invalid(
-                "from",
-                "these are more than " + MOST_ROWS + " rows: ask for fewer months or one node");
-          }
-          return rows;
-        },
-        rows -> {
-          if (csv) {
-            call.response()
-                .putHeader(
-                    "Content-Disposition",
-                    "attachment; filename=\"reconciliation-" + from + "-" + to + ".csv\"");
-            call.text(200, "text/csv", csv(rows));
-          } else {
-            call.json(200, out -> Json.page(out, rows, null, ReconciliationRoutes::write));
-          }
-        });
+    String name = "reconciliation-" + from + "-" + to + ".";
+    Callable<List<NodeReports.Row>> question = () -> rows(from, to, byDay, node);
+    switch (ReportRoutes.format(call)) {
+      case "xlsx" ->
+          files.file(
+              call,
+              FormWriter.XLSX,
+              name + "xlsx",
+              language ->
+                  ReportForm.reconciliation(rows(from, to, byDay, node), from, to, language));
+      case "csv" ->
+          files.ask(
+              call,
+              question,
+              rows -> {
+                call.response()
+                    .putHeader(
+                        "Content-Disposition", "attachment; filename=\"" + name + "csv\"");
+                call.text(200, "text/csv", csv(rows));
+              });
+      default ->
+          files.ask(
+              call,
+              question,
+              rows ->
+                  call.json(
+                      200, out -> Json.page(out, rows, null, ReconciliationRoutes::write)));
+    }
+  }
+
+  private List<NodeReports.Row> rows(String from, String to, boolean byDay, String node) {
+    List<NodeReports.Row> rows = reads.nodes().coreTime(from, to, byDay, node, MOST_ROWS + 1);
+    if (rows.size() > MOST_ROWS) {
+      throw Refused.invalid(
+          "from", "these are more than " + MOST_ROWS + " rows: ask for fewer months or one node");
+    }
+    return rows;
   }
 
   private static void write(NodeReports.Row row, JsonGenerator out) throws IOException {

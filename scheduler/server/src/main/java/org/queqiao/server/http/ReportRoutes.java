@@ -348,10 +348,31 @@ final class ReportRoutes {
     ProjectName project = OwnProject.of(view, call, call.text("project"));
     int days = call.number("days").intValue();
     long nowMs = System.currentTimeMillis();
-    files.ask(
+    String name = "burn-down-" + project + ".";
+    switch (format(call)) {
+      case "xlsx" -> burnDown(call, FormWriter.XLSX, name + "xlsx", project, nowMs);
+      case "csv" -> burnDown(call, FormWriter.CSV, name + "csv", project, nowMs);
+      default ->
+          files.ask(
+              call,
+              () -> reads.burnDowns().of(project.value(), days, nowMs),
+              rows -> call.json(200, out -> Json.page(out, rows, null, ReportRoutes::write)));
+    }
+  }
+
+  private void burnDown(
+      Call call, FormWriter writer, String name, ProjectName project, long nowMs) {
+    int days = call.number("days").intValue();
+    files.file(
         call,
-        () -> reads.burnDowns().of(project.value(), days, nowMs),
-        rows -> call.json(200, out -> Json.page(out, rows, null, ReportRoutes::write)));
+        writer,
+        name,
+        language ->
+            ReportForm.burnDown(
+                reads.burnDowns().of(project.value(), days, nowMs),
+                project.value(),
+                days,
+                language));
   }
 
   private static void write(BurnDown row, JsonGenerator out) throws IOException {

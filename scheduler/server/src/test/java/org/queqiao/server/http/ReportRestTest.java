@@ -109,6 +109,17 @@ final class ReportRestTest {
         server.get("admin1", "/api/v1/reports/burn-down?project=burning&days=7");
     assertThat(told.statusCode()).as(told.body()).isEqualTo(200);
     assertThat(JSON.readTree(told.body()).path("items").isArray()).isTrue();
+    assertThat(
+            server
+                .get("admin1", "/api/v1/reports/burn-down?project=climate&format=csv&lang=zh")
+                .body())
+        .startsWith("\uFEFF类别,名称,剩余,期间用量,单位,用尽时间 (UTC)\r\n钱包,CNY,")
+        .contains(",CNY,");
+    HttpResponse<String> sheet =
+        server.get("admin1", "/api/v1/reports/burn-down?project=climate&format=xlsx");
+    assertThat(sheet.body()).startsWith("PK");
+    assertThat(sheet.headers().firstValue("Content-Disposition").orElseThrow())
+        .contains("burn-down-climate.xlsx");
     assertThat(server.get("researcher2", "/api/v1/reports/burn-down?project=burning").statusCode())
         .isIn(403, 404);
     assertThat(server.get("admin1", "/api/v1/reports/burn-down?project=nobodys").statusCode())
@@ -145,7 +156,9 @@ final class ReportRestTest {
     HttpResponse<String> csv = reconciliation("admin1", "&format=csv");
     assertThat(csv.body())
         .startsWith("period,node,capacity_core_ms,allocated_core_ms,reserved_idle_core_ms,");
+    assertThat(reconciliation("admin1", "&format=xlsx").body()).startsWith("PK");
     assertThat(reconciliation("researcher1", "").statusCode()).isEqualTo(403);
+    assertThat(reconciliation("researcher1", "&format=xlsx").statusCode()).isEqualTo(403);
     assertThat(reconciliation("admin1", "&by=hour").statusCode()).isEqualTo(422);
     assertThat(
             server
