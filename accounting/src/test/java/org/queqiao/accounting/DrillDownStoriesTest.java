@@ -46,8 +46,12 @@ final class DrillDownStoriesTest {
 
   private static List<String> told(List<LineRun> runs) {
     return runs.stream()
-        .map(each -> each.run() + " " + each.quantity().longValueExact() / HOUR_MS + "h = "
-            + each.chargedMicro())
+        .map(each ->
+            each.run()
+                + " "
+                + each.quantity().longValueExact() / HOUR_MS
+                + "h = "
+                + each.chargedMicro())
         .toList();
   }
 
@@ -146,7 +150,9 @@ final class DrillDownStoriesTest {
                 List.of(),
                 new PriceTerms(Resource.RESERVED, "", "", "", false, false))),
         true);
-    history.reserve("course", NOV + HOUR_MS, 5 * HOUR_MS, Repeat.ONCE, "cn1").opened("course", NOV + HOUR_MS);
+    history
+        .reserve("course", NOV + HOUR_MS, 5 * HOUR_MS, Repeat.ONCE, "cn1")
+        .opened("course", NOV + HOUR_MS);
     history.at(NOV + 6 * HOUR_MS).closed("course", NOV + HOUR_MS, 0);
     database.books(
         "reserved",

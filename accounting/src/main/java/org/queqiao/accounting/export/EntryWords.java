@@ -38,8 +38,7 @@ final class EntryWords {
           Begin.of("made room for job (\\d+)", "为作业 $1 让出资源"),
           Begin.of("launch failed on (\\S+?)", "在 $1 上启动失败"),
           Begin.of(
-              "the run is gone from (\\S+) and its exit could not be seen",
-              "运行已从 $1 消失，未能看到其结束"));
+              "the run is gone from (\\S+) and its exit could not be seen", "运行已从 $1 消失，未能看到其结束"));
 
   private EntryWords() {}
 

@@ -113,7 +113,11 @@ public final class ReportForm {
             new Form.Fact(in.of("Project", "项目"), project),
             new Form.Fact(in.of("Days", "天数"), Integer.toString(days))),
         List.of(
-            new Table(title, columns, () -> rows.stream().map(each -> cells(each, in)).iterator(), List.of())),
+            new Table(
+                title,
+                columns,
+                () -> rows.stream().map(each -> cells(each, in)).iterator(),
+                List.of())),
         List.of());
   }
 

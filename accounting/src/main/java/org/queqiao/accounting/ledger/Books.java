@@ -134,24 +134,14 @@ public interface Books {
 
   /** Adds metered time: what usage reports and statements drill down to. */
   void meter(
-      RunId run,
-      JobRow job,
-      Segment segment,
-      List<Billed> billed,
-      long standardMs,
-      long position);
+      RunId run, JobRow job, Segment segment, List<Billed> billed, long standardMs, long position);
 
   /** What is metered from now on may be of a time that the same run was metered for before. */
   void metersAgain();
 
   /** Takes metered time back: an entry of its own with what is less. */
   void unmeter(
-      RunId run,
-      JobRow job,
-      Segment segment,
-      List<Billed> billed,
-      long standardMs,
-      long position);
+      RunId run, JobRow job, Segment segment, List<Billed> billed, long standardMs, long position);
 
   /** Adds what a run made of what it had. */
   void ended(RunEnd end);

@@ -106,8 +106,7 @@ final class Charges {
           pay(job, entry, part.price().currency(), amount, manner, books);
           paid.merge(part.price().currency(), amount, Math::addExact);
         }
-        billed.add(
-            new Billed(which, portion.micro(), manner.signed(portion.quantity()), amount));
+        billed.add(new Billed(which, portion.micro(), manner.signed(portion.quantity()), amount));
       }
     }
     time(job, run, segment, interval, standardMs, manner, logged, books);

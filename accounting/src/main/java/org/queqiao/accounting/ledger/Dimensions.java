@@ -45,8 +45,7 @@ public record Dimensions(
                 + "(?:/(?!tier[0-9]+$)([^/@]+)(?:@(.*?))?)?(?:/tier[0-9]+)?");
 
     private static final Pattern OF_RESERVATION =
-        Pattern.compile(
-            "[a-z]+/reserved/[^/]+/([0-9]{4}-[0-9]{2}-[0-9]{2})/[0-9]+()(?:@(.*))?");
+        Pattern.compile("[a-z]+/reserved/[^/]+/([0-9]{4}-[0-9]{2}-[0-9]{2})/[0-9]+()(?:@(.*))?");
 
     /** What a transaction is for. */
     public static Item of(String transaction) {

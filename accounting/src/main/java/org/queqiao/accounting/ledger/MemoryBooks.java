@@ -284,12 +284,7 @@ public final class MemoryBooks implements Books {
 
   @Override
   public void meter(
-      RunId run,
-      JobRow job,
-      Segment segment,
-      List<Billed> billed,
-      long standardMs,
-      long position) {
+      RunId run, JobRow job, Segment segment, List<Billed> billed, long standardMs, long position) {
     meteredCoreMs.merge(run, segment.coreMs(), Math::addExact);
   }
 
@@ -298,12 +293,7 @@ public final class MemoryBooks implements Books {
 
   @Override
   public void unmeter(
-      RunId run,
-      JobRow job,
-      Segment segment,
-      List<Billed> billed,
-      long standardMs,
-      long position) {
+      RunId run, JobRow job, Segment segment, List<Billed> billed, long standardMs, long position) {
     meteredCoreMs.merge(run, Math.negateExact(segment.coreMs()), Math::addExact);
   }
 

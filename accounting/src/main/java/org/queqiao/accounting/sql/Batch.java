@@ -350,12 +350,7 @@ final class Batch implements Books {
 
   @Override
   public void meter(
-      RunId run,
-      JobRow job,
-      Segment segment,
-      List<Billed> billed,
-      long standardMs,
-      long position) {
+      RunId run, JobRow job, Segment segment, List<Billed> billed, long standardMs, long position) {
     meter(new Metered(run, job, segment, month(segment), 1, billed, standardMs, position));
   }
 
@@ -366,12 +361,7 @@ final class Batch implements Books {
 
   @Override
   public void unmeter(
-      RunId run,
-      JobRow job,
-      Segment segment,
-      List<Billed> billed,
-      long standardMs,
-      long position) {
+      RunId run, JobRow job, Segment segment, List<Billed> billed, long standardMs, long position) {
     meter(new Metered(run, job, segment, month(segment), -1, billed, standardMs, position));
   }
 

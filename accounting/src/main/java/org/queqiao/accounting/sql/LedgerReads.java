@@ -271,13 +271,13 @@ public final class LedgerReads {
         list(
             "select l.user_name, l.partition, coalesce(s.jobs, 0), l.core_ms, l.price_micro,"
                 + " l.currency, l.posted_micro, l.resource, l.node_type, coalesce(l.quantity,"
-                + " l.core_ms), round(coalesce(l.standard, l.core_ms * 1000) / 1000), l.late_for, l.id"
-                + " from statement_line l left join (select user_name, partition, count(distinct"
-                + " job) as jobs from segment where project = ? and month = ? group by 1, 2 union"
-                + " all select user_name, partition, jobs from archive_jobs where project = ? and"
-                + " month = ?) s using (user_name, partition) where l.project = ? and l.month = ?"
-                + " order by 1, 2, l.resource <> 'cores', l.resource, l.node_type, l.price_from_ms,"
-                + " l.late_for, l.price_micro, l.currency",
+                + " l.core_ms), round(coalesce(l.standard, l.core_ms * 1000) / 1000), l.late_for,"
+                + " l.id from statement_line l left join (select user_name, partition,"
+                + " count(distinct job) as jobs from segment where project = ? and month = ? group"
+                + " by 1, 2 union all select user_name, partition, jobs from archive_jobs where"
+                + " project = ? and month = ?) s using (user_name, partition) where l.project = ?"
+                + " and l.month = ? order by 1, 2, l.resource <> 'cores', l.resource, l.node_type,"
+                + " l.price_from_ms, l.late_for, l.price_micro, l.currency",
             (connection, statement) -> {
               statement.setString(1, project);
               statement.setString(2, month);

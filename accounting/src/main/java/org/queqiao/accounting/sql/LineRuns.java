@@ -130,8 +130,7 @@ public final class LineRuns {
     String sql =
         cores
             ? RUNS.formatted(SegmentRow.CORES, Parts.SEGMENTS, "")
-            : RUNS.formatted(
-                SegmentRow.OTHERS, Parts.ITEMS, "and resource = ? and node_type = ?");
+            : RUNS.formatted(SegmentRow.OTHERS, Parts.ITEMS, "and resource = ? and node_type = ?");
     List<LineRun> found = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setFetchSize(FETCH_ROWS);

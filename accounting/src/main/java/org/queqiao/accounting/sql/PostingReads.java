@@ -26,7 +26,8 @@ public final class PostingReads {
   private static final String OF_JOB =
       "select "
           + Rows.POSTING_COLUMNS
-          + " from (select * from posting where job = ? and (? = 0 or attempt = ?) offset 0) p order by seq limit ? offset ?";
+          + " from (select * from posting where job = ? and (? = 0 or attempt = ?) offset 0) p"
+          + " order by seq limit ? offset ?";
 
   private static final String OF_WALLET =
       "select "

@@ -30,8 +30,7 @@ final class SegmentParts {
    * @param priceFromMs the instant from which its price held
    * @param billed what was charged under which price
    */
-  record Part(
-      String nodeType, long units, long blocked, long priceFromMs, List<Billed> billed) {}
+  record Part(String nodeType, long units, long blocked, long priceFromMs, List<Billed> billed) {}
 
   static String write(Segment segment, List<Billed> billed) {
     if (segment.parts().size() == 1 && billed.size() == 1) {
@@ -80,8 +79,7 @@ final class SegmentParts {
     for (int i = 0; i < texts.length; i++) {
       String[] fields = texts[i].split("@");
       if (fields.length == SHORT_FIELDS) {
-        Billed whole =
-            new Billed(0, Long.parseLong(fields[1]), row.quantity(), row.chargeMicro());
+        Billed whole = new Billed(0, Long.parseLong(fields[1]), row.quantity(), row.chargeMicro());
         long units = Math.absExact(row.units());
         parts.add(
             new Part(row.nodeType(), units, units, Long.parseLong(fields[0]), List.of(whole)));

@@ -79,9 +79,10 @@ final class StatementLines {
     Map<LineKey, LineTotal> found = new HashMap<>();
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "select user_name, partition, price_from_ms, price_micro, currency, resource, node_type,"
-                + " coalesce(quantity, core_ms), core_ms, coalesce(standard, core_ms * 1000),"
-                + " posted_micro, late_for from statement_line where project = ? and month = ?")) {
+            "select user_name, partition, price_from_ms, price_micro, currency, resource,"
+                + " node_type, coalesce(quantity, core_ms), core_ms, coalesce(standard, core_ms *"
+                + " 1000), posted_micro, late_for from statement_line where project = ? and month ="
+                + " ?")) {
       statement.setString(1, page.project().value());
       statement.setString(2, page.month());
       try (ResultSet row = statement.executeQuery()) {
@@ -135,11 +136,11 @@ final class StatementLines {
     rows.run(
         connection,
         "insert into statement_line (project, month, user_name, partition, price_from_ms,"
-            + " price_micro, currency, resource, node_type, core_ms, posted_micro, quantity, standard, late_for)"
-            + " select * from %s on conflict (project, month, user_name, partition, price_from_ms,"
-            + " price_micro, currency, resource, node_type, late_for) do update set core_ms ="
-            + " excluded.core_ms, posted_micro = excluded.posted_micro, quantity ="
-            + " excluded.quantity, standard = excluded.standard");
+            + " price_micro, currency, resource, node_type, core_ms, posted_micro, quantity,"
+            + " standard, late_for) select * from %s on conflict (project, month, user_name,"
+            + " partition, price_from_ms, price_micro, currency, resource, node_type, late_for) do"
+            + " update set core_ms = excluded.core_ms, posted_micro = excluded.posted_micro,"
+            + " quantity = excluded.quantity, standard = excluded.standard");
   }
 
   /** A line of a statement. */

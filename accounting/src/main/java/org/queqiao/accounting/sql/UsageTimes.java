@@ -1,9 +1,7 @@
 package org.queqiao.accounting.sql;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,8 +119,8 @@ final class UsageTimes {
           try (PreparedStatement statement =
               connection.prepareStatement(
                   "select from_ms, to_ms, cores from segment where to_ms > ? and from_ms < ? and"
-                      + " month >= ? and month <= ? and not exists (select from observed_run o where"
-                      + " o.job = segment.job) limit ?")) {
+                      + " month >= ? and month <= ? and not exists (select from observed_run o"
+                      + " where o.job = segment.job) limit ?")) {
             statement.setLong(1, fromMs);
             statement.setLong(2, toMs);
             statement.setString(3, month(fromMs, -1));

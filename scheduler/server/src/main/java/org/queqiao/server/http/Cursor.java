@@ -58,8 +58,7 @@ final class Cursor {
     if (!found.matches()) {
       throw wrong();
     }
-    return new LineRuns.After(
-        Long.parseLong(found.group(1)), Integer.parseInt(found.group(2)));
+    return new LineRuns.After(Long.parseLong(found.group(1)), Integer.parseInt(found.group(2)));
   }
 
   static String ofSkipped(int count) {

@@ -84,8 +84,7 @@ final class DrillRoutes {
         .orElseThrow(() -> Refused.notFound("the statement has no line with this id"));
   }
 
-  private List<LineRun> all(
-      ProjectName project, String period, long line, LineRuns.After after) {
+  private List<LineRun> all(ProjectName project, String period, long line, LineRuns.After after) {
     LineRuns.Page page = page(project, period, line, after, MOST_ROWS);
     if (page.next() != null) {
       throw tooMany();

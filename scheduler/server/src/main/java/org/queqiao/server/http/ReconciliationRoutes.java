@@ -59,8 +59,7 @@ final class ReconciliationRoutes {
               question,
               rows -> {
                 call.response()
-                    .putHeader(
-                        "Content-Disposition", "attachment; filename=\"" + name + "csv\"");
+                    .putHeader("Content-Disposition", "attachment; filename=\"" + name + "csv\"");
                 call.text(200, "text/csv", csv(rows));
               });
       default ->
@@ -68,8 +67,7 @@ final class ReconciliationRoutes {
               call,
               question,
               rows ->
-                  call.json(
-                      200, out -> Json.page(out, rows, null, ReconciliationRoutes::write)));
+                  call.json(200, out -> Json.page(out, rows, null, ReconciliationRoutes::write)));
     }
   }
 

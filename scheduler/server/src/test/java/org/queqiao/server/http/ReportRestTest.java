@@ -220,8 +220,7 @@ final class ReportRestTest {
           micro += each.path("postedMicro").asLong();
           runsOfJob += each.path("jobId").asLong() == job ? 1 : 0;
         }
-        cursor =
-            page.path("next").isNull() ? "" : "&cursor=" + page.path("next").asText();
+        cursor = page.path("next").isNull() ? "" : "&cursor=" + page.path("next").asText();
       } while (!cursor.isEmpty());
       assertThat(micro).isEqualTo(line.path("postedMicro").asLong());
       assertThat(server.get("finance1", runs + "?format=csv&lang=zh").body())
