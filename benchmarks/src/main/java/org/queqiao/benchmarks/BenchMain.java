@@ -30,6 +30,7 @@ public final class BenchMain {
                   "--nodes",
                   "--jobs",
                   "--live",
+                  "--unequal",
                   "--times",
                   "--with",
                   "--reservations",
@@ -119,7 +120,9 @@ public final class BenchMain {
   private static void plan(List<String> rest, Report report) {
     int nodes = option(rest, "--nodes", 20_000);
     int jobs = option(rest, "--jobs", 100_000);
-    if (rest.contains("--live")) {
+    if (rest.contains("--unequal")) {
+      LiveBench.unequal(nodes, jobs, option(rest, "--times", 200), word(rest, "--with"), report);
+    } else if (rest.contains("--live")) {
       LiveBench.run(nodes, jobs, option(rest, "--times", 200), word(rest, "--with"), report);
     } else if (rest.contains("--reservations")) {
       PlanBench.reserving(nodes, jobs, option(rest, "--reservations", 1), report);

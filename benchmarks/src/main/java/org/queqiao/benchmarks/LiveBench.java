@@ -4,9 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.queqiao.contract.event.PartitionDefined;
+import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.RunId;
+import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.policy.Limit;
+import org.queqiao.contract.policy.LimitScope;
+import org.queqiao.contract.policy.Quantity;
+import org.queqiao.contract.policy.Rules;
+import org.queqiao.contract.policy.Subject;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
@@ -20,6 +29,7 @@ import org.queqiao.core.message.Reply;
  */
 final class LiveBench {
   private static final int CORES = 64;
+  private static final PartitionName UNEQUAL = new PartitionName("unequal");
 
   private final SplittableRandom random = new SplittableRandom(1);
   private final BenchCluster cluster;
@@ -47,7 +57,25 @@ final class LiveBench {
 
   /** Measures so many submissions and ends, one by one. */
   static void run(int nodes, int jobs, int times, String with, Report report) {
+    measured(nodes, jobs, times, with, new LiveBench(SiteRule.named(with)), report);
+  }
+
+  /**
+   * The same beside nodes of two sizes in a partition of their own, and what one submission costs
+   * there of a user whose limit leaves the smaller ones alone, while a larger one is first.
+   */
+  static void unequal(int nodes, int jobs, int times, String with, Report report) {
     LiveBench bench = new LiveBench(SiteRule.named(with));
+    measured(nodes, jobs, times, with, bench, report);
+    bench.twoSizes(nodes, 2 * times);
+    bench.otherwise(times / 2);
+    bench.spent = new long[times];
+    report.percentiles("liveSmaller", bench.otherwise(times));
+    report.percentiles("liveSmallerCpu", bench.spent);
+  }
+
+  private static void measured(
+      int nodes, int jobs, int times, String with, LiveBench bench, Report report) {
     bench.fill(nodes, jobs);
     bench.cluster.pass(1_000);
     bench.cluster.plan();
@@ -127,6 +155,53 @@ final class LiveBench {
       cluster.plan();
       nanos[i] = System.nanoTime() - begun;
       spent[i] = PlanBench.cpuNanos() - cpu;
+    }
+    return nanos;
+  }
+
+  private void twoSizes(int nodes, int smaller) {
+    String own = String.format("n[00000-%05d]", nodes - 1);
+    String others = String.format("n[%05d-%05d]", nodes, nodes + smaller);
+    accepted(partition(BenchCluster.BATCH, true, own));
+    accepted(partition(UNEQUAL, false, others));
+    for (int i = 0; i <= smaller; i++) {
+      cluster.node(nodes + i, i == 0 ? CORES : CORES / 2);
+    }
+    Limit most = new Limit(LimitScope.JOB, Quantity.CORES, "", CORES - 1);
+    Rules rules = new Rules(Rules.NONE.shares(), null, List.of(), null, 0, List.of(most));
+    RulesSet set = new RulesSet(new Subject.Partition(UNEQUAL), rules);
+    accepted(new Input.SetRules(BenchCluster.OWNER, set));
+    cluster.plan();
+  }
+
+  private static Input partition(PartitionName name, boolean first, String nodes) {
+    long hourMs = 3_600_000;
+    return new Input.DefinePartition(
+        BenchCluster.OWNER, new PartitionDefined(name, first, hourMs, 48 * hourMs, nodes));
+  }
+
+  /** Submits jobs that have a node for themselves; each starts on one of the smaller. */
+  private long[] otherwise(int count) {
+    long[] nanos = new long[count];
+    for (int i = 0; i < count; i++) {
+      int before = running.size();
+      number++;
+      JobRequest job =
+          BenchCluster.request(number)
+              .partition(UNEQUAL)
+              .limitMs(3_600_000L)
+              .placement(JobPlacement.builder().exclusive(true).build())
+              .build();
+      cluster.pass(1);
+      long cpu = PlanBench.cpuNanos();
+      long begun = System.nanoTime();
+      cluster.submit(number, job);
+      cluster.plan();
+      nanos[i] = System.nanoTime() - begun;
+      spent[Math.min(i, spent.length - 1)] = PlanBench.cpuNanos() - cpu;
+      if (running.size() == before) {
+        throw new IllegalStateException("a job does not start on the smaller nodes");
+      }
     }
     return nanos;
   }

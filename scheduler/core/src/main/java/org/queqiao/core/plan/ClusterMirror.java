@@ -352,6 +352,26 @@ final class ClusterMirror {
     running.put(job, run);
   }
 
+  /**
+   * A run has started on other nodes than were decided, or on fewer; says whether it can be told so
+   * that its end gives back what it holds.
+   */
+  boolean startedOtherwise(Job job) {
+    PlanJob run =
+        sharesCores(job)
+                || ClusterKinds.namesNoModel(job.spec())
+                || holdsOtherThanItTakes(cluster, job)
+            ? null
+            : planJob(job);
+    if (run != null) {
+      int[] on = nodesOf(job);
+      planner.pool().take(run.demand(), on);
+      planner.runs(run, on, comingBack.startMs(job, cluster.timeMs()));
+      running.put(job.id(), run);
+    }
+    return run != null;
+  }
+
   /** A run has ended. */
   void ended(JobId id, long nowMs) {
     still.remove(id);

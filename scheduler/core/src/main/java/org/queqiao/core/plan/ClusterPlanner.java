@@ -97,7 +97,7 @@ public final class ClusterPlanner {
   /** How often a search was given up since the last that was over. */
   private int givenUp;
 
-  /** Decided and not a fact yet. */
+  /** Decided and not a fact yet; null for one that starts otherwise than was decided. */
   private final TreeMap<JobId, PlanJob> unconfirmed = new TreeMap<>();
 
   public ClusterPlanner(Cluster cluster, JobOrder order, SliceBounds bounds) {
@@ -318,8 +318,8 @@ public final class ClusterPlanner {
                 as[0] = run;
               });
       passStarted |= answer != Answer.STAYS;
-      if (answer == Answer.STARTS) {
-        unconfirmed.put(as[0], start);
+      if (answer != Answer.STAYS) {
+        unconfirmed.put(as[0], answer == Answer.STARTS ? start : null);
       }
       return answer;
     }
@@ -451,8 +451,13 @@ public final class ClusterPlanner {
   }
 
   private void confirm(JobId id) {
+    boolean decided = unconfirmed.containsKey(id);
     PlanJob start = unconfirmed.remove(id);
-    if (start == null || ClusterKinds.leavesModelOpen(cluster, id)) {
+    if (decided && start == null) {
+      // What was decided behind it counts on other nodes: the pass begins anew.
+      passBegun = false;
+      mirror = mirror.startedOtherwise(cluster.jobs().find(id).orElseThrow()) ? mirror : null;
+    } else if (start == null || ClusterKinds.leavesModelOpen(cluster, id)) {
       mirror = null;
     } else {
       mirror.started(id, start);
@@ -460,14 +465,12 @@ public final class ClusterPlanner {
   }
 
   private void gone(JobId id, long nowMs) {
-    if (mirror.runs(id)) {
-      if (ClusterKinds.leavesModelOpen(cluster, id) || mirror.isOdd(id)) {
-        mirror = null;
-      } else {
-        mirror.ended(id, nowMs);
-      }
-    } else {
+    if (!mirror.runs(id)) {
       withdraw(id);
+    } else if (ClusterKinds.leavesModelOpen(cluster, id) || mirror.isOdd(id)) {
+      mirror = null;
+    } else {
+      mirror.ended(id, nowMs);
     }
   }
 
