@@ -18,8 +18,8 @@ import java.util.List;
  *       order of the queue, and put back at the earliest start that it can have beside all others.
  *       When any has moved, the pass is over: what was found is stated first, and all this follows
  *       from what is stated;
- *   <li>those whose start has come start, and nobody earlier than promised. While somebody has
- *       less room than it was promised they start where room is held for them if they can; one that
+ *   <li>those whose start has come start, and nobody earlier than promised. While somebody has less
+ *       room than it was promised they start where room is held for them if they can; one that
  *       starts on other nodes ends the pass: what is left free may be that room;
  *   <li>each of the others gets, in the order of the queue, the earliest start that is left, and
  *       starts if that is now. Where nodes were counted until one of them must have certain nodes,
