@@ -306,7 +306,8 @@ public final class SchedulerMachine {
         job.isSignalled() ? job.spec().terms().signal() : null,
         job.task(),
         JobClock.suspending(job),
-        job.suspension() == null ? 0 : job.suspension().askedMs());
+        job.suspension() == null ? 0 : job.suspension().askedMs(),
+        job.leaseMs());
   }
 
   /** The whole state, for a snapshot. */

@@ -101,6 +101,7 @@ final class RandomHistory {
   private final SplittableRandom random;
   private final SplittableRandom suspensions;
   private final SplittableRandom domains;
+  private final SplittableRandom leases;
   private final SplittableRandom asides;
   private final SplittableRandom pricing;
   private final SplittableRandom leaders;
@@ -121,6 +122,7 @@ final class RandomHistory {
     this.random = new SplittableRandom(seed);
     this.suspensions = new SplittableRandom(seed + 1_000_003);
     this.domains = new SplittableRandom(seed + 5_000_011);
+    this.leases = new SplittableRandom(seed + 6_000_017);
     this.asides = new SplittableRandom(seed + 4_000_037);
     this.pricing = new SplittableRandom(seed + 2_000_003);
     this.leaders = new SplittableRandom(seed + 8_000_009);
@@ -231,7 +233,8 @@ final class RandomHistory {
       case 13, 14, 15 -> ended();
       case 16 -> started();
       case 17, 18, 19 -> hello();
-      case 20 -> new Input.NodeSilent(node(), story.nowMs - random.nextInt(90_000), "silent");
+      case 20 -> new Input.NodeSilent(
+              node(), story.nowMs - random.nextInt(90_000), "silent", leases.nextInt(400_000));
       case 21, 26, 27 -> operation();
       case 22 -> random.nextInt(3) == 0 ? policy() : definition();
       case 23 -> random.nextBoolean() ? change() : againOrSaved(actor(), job());
@@ -549,7 +552,7 @@ final class RandomHistory {
                 new NodeFacts.GresInventory("gpu", "v100", 1))
             : List.of();
     NodeFacts plain = facts("n" + index, boot, cores, 4 * GIB, gres);
-    NodeFacts facts = index == 3 ? plain : plain.suspending();
+    NodeFacts facts = (index == 3 ? plain : plain.suspending()).leasing(index != 2);
     List<RunExit> exits = new ArrayList<>();
     for (DesiredRunState run : story.machine.desired(facts.name()).runs()) {
       if (random.nextInt(4) == 0) {
@@ -588,7 +591,13 @@ final class RandomHistory {
   }
 
   private QosDefined low() {
-    return new QosDefined(LOW, "Low", random.nextInt(10), List.of(), preemption());
+    return new QosDefined(
+        LOW,
+        "Low",
+        random.nextInt(10),
+        List.of(),
+        preemption(),
+        leases.nextInt(3) == 0 ? 0 : 60_000L * leases.nextInt(5));
   }
 
   private QosDefined spare() {

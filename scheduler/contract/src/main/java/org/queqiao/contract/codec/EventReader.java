@@ -159,7 +159,7 @@ final class EventReader {
 
   private static NodeDown down(PbNodeDown e) {
     return new NodeDown(
-        new NodeName(e.getNode()), e.getLastSeenMs(), e.getReason(), e.getNewBootId());
+        new NodeName(e.getNode()), e.getLastSeenMs(), e.getReason(), e.getNewBootId(), e.getSilentMs());
   }
 
   private static JobStarted started(PbJobStarted e) {
@@ -172,7 +172,8 @@ final class EventReader {
         ModelReader.list(e.getAllocationsList(), ModelReader::allocation),
         e.getPredictedMs(),
         e.getReservation().isEmpty() ? null : new ReservationName(e.getReservation()),
-        e.getPostsDays());
+        e.getPostsDays(),
+        e.getLeaseMs());
   }
 
   private static NodeUp up(PbNodeUp e) {

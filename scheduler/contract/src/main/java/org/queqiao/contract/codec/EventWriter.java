@@ -155,6 +155,7 @@ final class EventWriter {
         .setLastSeenMs(e.lastSeenMs())
         .setReason(e.reason())
         .setNewBootId(e.newBootId())
+        .setSilentMs(e.silentMs())
         .build();
   }
 
@@ -344,7 +345,8 @@ final class EventWriter {
         PbJobAllocated.newBuilder()
             .setRun(ModelWriter.run(e.run()))
             .setPredictedMs(e.predictedMs())
-            .setPostsDays(e.postsDays());
+            .setPostsDays(e.postsDays())
+            .setLeaseMs(e.leaseMs());
     e.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
     if (e.reservation() != null) {
       out.setReservation(e.reservation().value());

@@ -156,7 +156,8 @@ final class ImageReader {
         in.getPreemptedBy() == 0 ? null : new JobId(in.getPreemptedBy()),
         in.getCheckpointMs() == 0
             ? null
-            : new Checkpoint(in.getCheckpointMs(), in.getCheckpointBilledMs()));
+            : new Checkpoint(in.getCheckpointMs(), in.getCheckpointBilledMs()),
+        in.getLeaseMs());
   }
 
   private static PreemptionImage preemption(PbPreemptionImage in) {

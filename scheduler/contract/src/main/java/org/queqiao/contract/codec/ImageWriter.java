@@ -138,6 +138,7 @@ final class ImageWriter {
             .setSignalled(job.signalled())
             .setPredictedMs(job.predictedMs())
             .setPromisedMs(job.promisedMs())
+            .setLeaseMs(job.leaseMs())
             .setRevision(job.revision())
             .setReservation(job.reservation() == null ? "" : job.reservation().value());
     if (job.promisedRoom() != null) {

@@ -211,7 +211,8 @@ final class ModelReader {
         list(
             facts.getNumaList(),
             each -> new NodeFacts.NumaNode(each.getSocket(), each.getCoresList())),
-        facts.getSuspends());
+        facts.getSuspends(),
+        facts.getLeases());
   }
 
   static Role role(PbRole role) {

@@ -220,7 +220,8 @@ final class ModelWriter {
             .setAgentVersion(facts.agentVersion())
             .setKernel(facts.kernel())
             .addAllAbsent(facts.absent())
-            .setSuspends(facts.suspends());
+            .setSuspends(facts.suspends())
+            .setLeases(facts.leases());
     for (NodeFacts.GresInventory gres : facts.gres()) {
       out.addGres(
           PbGresInventory.newBuilder()

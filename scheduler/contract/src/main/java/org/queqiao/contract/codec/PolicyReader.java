@@ -44,7 +44,8 @@ final class PolicyReader {
         e.getTitle(),
         e.getPriority(),
         e.getPreemptsList().stream().map(QosName::new).toList(),
-        e.hasPreemption() ? preemption(e.getPreemption()) : PreemptRules.OFF);
+        e.hasPreemption() ? preemption(e.getPreemption()) : PreemptRules.OFF,
+        e.getLeaseMs());
   }
 
   static PreemptRules preemption(PbPreemptRules in) {

@@ -34,7 +34,8 @@ final class PolicyWriter {
         PbQosDefined.newBuilder()
             .setName(e.name().value())
             .setTitle(e.title())
-            .setPriority(e.priority());
+            .setPriority(e.priority())
+            .setLeaseMs(e.leaseMs());
     if (!e.preemption().equals(PreemptRules.OFF)) {
       out.setPreemption(preemption(e.preemption()));
     }

@@ -15,16 +15,29 @@ import org.queqiao.contract.job.Allocation;
  * @param reservation the reservation that it uses, or null
  * @param postsDays whether its days are posted as they are over; those of a run from before that
  *     was so are posted at its end and when a month is checked
+ * @param leaseMs each of its nodes ends it after so long without contact with the server; 0: it
+ *     goes on
  */
 public record JobAllocated(
     RunId run,
     List<Allocation> allocations,
     long predictedMs,
     ReservationName reservation,
-    boolean postsDays)
+    boolean postsDays,
+    long leaseMs)
     implements Event {
   public JobAllocated {
     allocations = List.copyOf(allocations);
+  }
+
+  /** A run that goes on without contact. */
+  public JobAllocated(
+      RunId run,
+      List<Allocation> allocations,
+      long predictedMs,
+      ReservationName reservation,
+      boolean postsDays) {
+    this(run, allocations, predictedMs, reservation, postsDays, 0);
   }
 
   /** A run whose days are not posted before it ends. */

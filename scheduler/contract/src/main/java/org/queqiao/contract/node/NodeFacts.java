@@ -16,6 +16,7 @@ import org.queqiao.contract.id.NodeName;
  * @param absent what this node cannot do, each with its reason, such as limits without root
  * @param numa its NUMA nodes, each with its socket and cores; empty when that is not known
  * @param suspends whether it can stop a run and let it go on
+ * @param leases whether it ends runs that have a lease
  */
 public record NodeFacts(
     NodeName name,
@@ -27,11 +28,28 @@ public record NodeFacts(
     String kernel,
     List<String> absent,
     List<NumaNode> numa,
-    boolean suspends) {
+    boolean suspends,
+    boolean leases) {
   public NodeFacts {
     gres = List.copyOf(gres);
     absent = List.copyOf(absent);
     numa = List.copyOf(numa);
+  }
+
+  /** A node that does not know leases. */
+  public NodeFacts(
+      NodeName name,
+      String bootId,
+      int cores,
+      long memBytes,
+      List<GresInventory> gres,
+      String agentVersion,
+      String kernel,
+      List<String> absent,
+      List<NumaNode> numa,
+      boolean suspends) {
+    this(
+        name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numa, suspends, false);
   }
 
   /** A node of which nobody knows how its cores lie. */
@@ -64,19 +82,25 @@ public record NodeFacts(
   /** The same with its NUMA nodes. */
   public NodeFacts with(List<NumaNode> numaNodes) {
     return new NodeFacts(
-        name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numaNodes, suspends);
+        name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numaNodes, suspends, leases);
   }
 
   /** The same with other generic resources. */
   public NodeFacts offering(List<GresInventory> otherGres) {
     return new NodeFacts(
-        name, bootId, cores, memBytes, otherGres, agentVersion, kernel, absent, numa, suspends);
+        name, bootId, cores, memBytes, otherGres, agentVersion, kernel, absent, numa, suspends, leases);
   }
 
   /** The same of a node that can stop a run and let it go on. */
   public NodeFacts suspending() {
     return new NodeFacts(
-        name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numa, true);
+        name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numa, true, leases);
+  }
+
+  /** The same of a node that ends runs that have a lease, or not. */
+  public NodeFacts leasing(boolean known) {
+    return new NodeFacts(
+        name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numa, suspends, known);
   }
 
   /**
@@ -106,7 +130,8 @@ public record NodeFacts(
         kernel,
         absent,
         List.of(),
-        suspends);
+        suspends,
+        leases);
   }
 
   /**

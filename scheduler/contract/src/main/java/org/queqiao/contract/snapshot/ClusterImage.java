@@ -314,6 +314,7 @@ public record ClusterImage(
    * @param suspension how its latest run was suspended; null for one that never was to be
    * @param preemptedBy the job for which a run of it was last told to end or to stop, or null
    * @param checkpoint until when what its latest run has done is saved; null for not at all
+   * @param leaseMs its latest run ends on its nodes without contact for so long; 0: it goes on
    */
   public record JobImage(
       JobId id,
@@ -349,7 +350,8 @@ public record ClusterImage(
       PreemptionImage preemption,
       Suspension suspension,
       JobId preemptedBy,
-      Checkpoint checkpoint) {
+      Checkpoint checkpoint,
+      long leaseMs) {
     public JobImage {
       allocations = List.copyOf(allocations);
       dependencies = List.copyOf(dependencies);
@@ -391,7 +393,8 @@ public record ClusterImage(
           preemption,
           suspension,
           preemptedBy,
-          checkpoint);
+          checkpoint,
+          leaseMs);
     }
 
     /** How long its latest run was stopped until a moment. */
@@ -458,7 +461,8 @@ public record ClusterImage(
           PreemptionImage.NONE,
           null,
           null,
-          null);
+          null,
+          0);
     }
   }
 

@@ -343,6 +343,7 @@ final class Samples {
     out.putAll(ReservationSamples.laterEvents());
     out.putAll(PreemptionSamples.laterEvents());
     out.putAll(SuspensionSamples.laterEvents());
+    out.putAll(LeaseSamples.laterEvents());
     out.putAll(WalletSamples.laterEvents());
     out.putAll(MoneySamples.laterEvents());
     out.putAll(BudgetSamples.laterEvents());
@@ -555,6 +556,7 @@ final class Samples {
             List.of(new ArrayImage.OrdinalRun(3, 5))));
     out.put(
         "ClusterImage-preemption", PreemptionSamples.image(ofArray(null, List.of(), List.of())));
+    out.put("ClusterImage-lease", LeaseSamples.image(image()));
     out.put("ClusterImage-suspended", SuspensionSamples.image(image()));
     out.put("ClusterImage-stopped-on-some", SuspensionSamples.imageOfParts(image()));
     out.put("ClusterImage-yielding", PreemptionSamples.yielding(SuspensionSamples.image(image())));
@@ -676,7 +678,8 @@ final class Samples {
         PreemptionImage.NONE,
         null,
         null,
-        null);
+        null,
+        0);
   }
 
   private static ClusterImage withPriorities(

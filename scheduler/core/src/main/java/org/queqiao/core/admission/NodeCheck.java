@@ -14,15 +14,18 @@ import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Reply;
 import org.queqiao.core.permission.Permissions;
 import org.queqiao.core.placement.Constraint;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Leases;
 import org.queqiao.core.state.Node;
 
 /**
  * Nodes that fall silent, and what operators do to nodes. Silence is no proof of death: it takes
- * the node out of planning and gives nothing away. Only a fence or a new boot frees what was held.
+ * the node out of planning and gives nothing away. Only a fence, a new boot, or a lease that the
+ * silence outlasts frees what was held.
  */
 public final class NodeCheck {
   static final int MAX_REASON_CHARACTERS = 256;
@@ -44,12 +47,45 @@ public final class NodeCheck {
     if (node.isEmpty()) {
       return unknown(input.node());
     }
-    if (!node.get().isUp()) {
-      return Decision.unchanged();
-    }
+    List<Fact> facts = new ArrayList<>();
     long lastSeenMs = Math.max(0, Math.min(input.lastSeenMs(), nowMs));
-    return Decision.done(
-        List.of(new Fact(Actor.SCHEDULER, new NodeDown(input.node(), lastSeenMs, input.reason()))));
+    if (node.get().isUp()) {
+      NodeDown down = new NodeDown(input.node(), lastSeenMs, input.reason());
+      facts.add(new Fact(Actor.SCHEDULER, down));
+    } else {
+      lastSeenMs = node.get().lastSeenMs();
+    }
+    endLeased(node.get(), lastSeenMs, input, nowMs, facts);
+    long againMs = Leases.nextMs(node.get(), input.silentMs());
+    return againMs == 0 ? Decision.done(facts) : new Decision(facts, new Reply.Silent(againMs));
+  }
+
+  /**
+   * What a node ends by itself without contact is gone when the lease and what follows it are over;
+   * how long that was is in the log before anything is given away. What else the node holds stays.
+   */
+  private void endLeased(
+      Node node, long lastSeenMs, Input.NodeSilent input, long nowMs, List<Fact> facts) {
+    List<Job> over = Leases.over(node, input.silentMs());
+    if (!over.isEmpty()) {
+      facts.add(
+          new Fact(
+              Actor.SCHEDULER,
+              new NodeDown(node.name(), lastSeenMs, input.reason(), "", input.silentMs())));
+    }
+    for (Job each : over) {
+      facts.addAll(
+          runEnds.nodeLost(
+              each,
+              node.name(),
+              lastSeenMs,
+              nowMs,
+              "the lease of its run is over: node "
+                  + node.name()
+                  + " had no contact for "
+                  + input.silentMs() / 1000
+                  + " s"));
+    }
   }
 
   public Decision decide(Input.FenceNode input, long nowMs) {

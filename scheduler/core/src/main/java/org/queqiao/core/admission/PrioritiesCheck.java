@@ -12,6 +12,7 @@ import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.QosName;
+import org.queqiao.contract.policy.NodeLease;
 import org.queqiao.contract.policy.PreemptMode;
 import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.policy.PriorityPolicy;
@@ -86,6 +87,7 @@ public final class PrioritiesCheck {
             .or(() -> preempts(qos))
             .or(() -> circle(qos))
             .or(() -> preemption(qos.preemption()))
+            .or(() -> lease(qos.leaseMs()))
             .or(() -> room(cluster.priorities().allQos().size())),
         qos,
         same);
@@ -118,6 +120,22 @@ public final class PrioritiesCheck {
     }
     return range("graceMs", rules.graceMs(), 0, MAX_GRACE_MS)
         .or(() -> range("exemptMs", rules.exemptMs(), 0, MAX_EXEMPT_MS));
+  }
+
+  /** A lease of less than a few heartbeats would end runs for nothing. */
+  private static Optional<Decision> lease(long leaseMs) {
+    boolean right = leaseMs == 0 || leaseMs >= NodeLease.MIN_MS && leaseMs <= NodeLease.MAX_MS;
+    return right
+        ? Optional.empty()
+        : Optional.of(
+            Rejections.invalid(
+                "leaseMs",
+                "leaseMs is "
+                    + leaseMs
+                    + ": it must be 0, for runs that go on without contact, or from "
+                    + NodeLease.MIN_MS
+                    + " to "
+                    + NodeLease.MAX_MS));
   }
 
   private static Optional<Decision> title(String title) {

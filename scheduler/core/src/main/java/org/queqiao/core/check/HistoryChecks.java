@@ -58,6 +58,7 @@ public final class HistoryChecks {
   private final PreemptionHistory preemption = new PreemptionHistory();
   private final ReservationHistory reservations = new ReservationHistory();
   private final SuspensionHistory suspensions = new SuspensionHistory();
+  private final LossHistory losses = new LossHistory();
   private long lastPosition;
   private long lastMs;
   private long lastJob;
@@ -76,6 +77,7 @@ public final class HistoryChecks {
     reservations.observe(event).forEach(each -> require(false, "I38", each));
     preemption.observe(event).forEach(each -> require(false, "I39", each));
     suspensions.observe(event).forEach(each -> require(false, "I43", each));
+    losses.observe(event).forEach(each -> require(false, "I15", each));
     return List.copyOf(found.subList(before, found.size()));
   }
 

@@ -26,6 +26,7 @@ import org.queqiao.contract.job.WarningSignal;
  * @param task which task of which array it is a run of, or null
  * @param suspending what is wanted of its processes
  * @param suspendingAskedMs when that was asked for; 0 for never
+ * @param leaseMs the node ends it after so long without contact; 0: it goes on
  */
 public record DesiredRunState(
     RunId run,
@@ -40,7 +41,8 @@ public record DesiredRunState(
     WarningSignal signal,
     ArrayTask task,
     Suspending suspending,
-    long suspendingAskedMs) {
+    long suspendingAskedMs,
+    long leaseMs) {
   /** A run that gets no signal and is of no array. */
   public DesiredRunState(
       RunId run,
@@ -81,6 +83,7 @@ public record DesiredRunState(
         signal,
         task,
         Suspending.NONE,
+        0,
         0);
   }
 

@@ -161,8 +161,20 @@ public sealed interface Input {
     }
   }
 
-  /** A node was not heard of for too long; its last life sign came at this scheduler time. */
-  record NodeSilent(NodeName node, long lastSeenMs, String reason) implements Input {}
+  /**
+   * A node was not heard of for too long.
+   *
+   * @param lastSeenMs scheduler time of its last life sign
+   * @param silentMs for how long this server has heard nothing of it, by a clock that only runs; 0
+   *     where it cannot say
+   */
+  record NodeSilent(NodeName node, long lastSeenMs, String reason, long silentMs)
+      implements Input {
+    /** Silence of which nobody knows how long it lasts. */
+    public NodeSilent(NodeName node, long lastSeenMs, String reason) {
+      this(node, lastSeenMs, reason, 0);
+    }
+  }
 
   /** An operator states that nothing on the node can still run. */
   record FenceNode(Actor actor, NodeName node, String reason) implements Input {}

@@ -57,6 +57,14 @@ public sealed interface Reply {
    */
   record RunsRecorded(int recorded, int known, int tooOld, long completeMs) implements Reply {}
 
+  /**
+   * The silence of a node is known.
+   *
+   * @param againMs after so long without a life sign its next lease is over, which is to be told; 0
+   *     for never
+   */
+  record Silent(long againMs) implements Reply {}
+
   /** Refused. */
   record Rejected(Rejection rejection) implements Reply {}
 }

@@ -14,6 +14,7 @@ import org.queqiao.core.limit.LimitTree;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Cluster;
 import org.queqiao.core.state.Job;
+import org.queqiao.core.state.Leases;
 
 /**
  * The starts of one slice: chooses the ids of cores and devices for what was decided in numbers,
@@ -110,7 +111,8 @@ final class SliceStarts {
       facts.add(new ArrayTaskSplit(job.id(), index, id.job()));
     }
     run.starts(job, task, id.job());
-    facts.add(new JobAllocated(id, chosen, predictedMs(job, start), in, true));
+    long leaseMs = Leases.ofRun(cluster, job, chosen);
+    facts.add(new JobAllocated(id, chosen, predictedMs(job, start), in, true, leaseMs));
     return otherwise ? Starts.Answer.STARTS_OTHERWISE : Starts.Answer.STARTS;
   }
 

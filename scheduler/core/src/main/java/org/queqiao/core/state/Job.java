@@ -46,16 +46,13 @@ public final class Job {
   private long eligibleMs;
   private long formerCoreMs;
   private boolean signalled;
-  private long predictedMs;
+  private RunStart begun = RunStart.NONE;
   private PromisedStart promised = PromisedStart.NONE;
 
   /** What is known of jobs like it, while it has not ended; set by {@link Learning} alone. */
   private Experience experience;
 
   private int revision;
-
-  /** Null for a run that uses no reservation. */
-  private ReservationName reservation;
 
   private PreemptionImage preemption = PreemptionImage.NONE;
 
@@ -138,12 +135,11 @@ public final class Job {
     this.detail = image.detail();
     this.formerCoreMs = image.formerCoreMs();
     this.signalled = image.signalled();
-    this.predictedMs = image.predictedMs();
+    this.begun = RunStart.of(image);
     this.promised = PromisedStart.of(image.promisedMs(), image.promisedRoom());
     this.array = image.array() == null ? null : new ArrayProgress(image.array());
     this.task = image.task();
     this.revision = image.revision();
-    this.reservation = image.reservation();
     this.preemption = image.preemption();
     this.preemptedBy = image.preemptedBy();
     this.suspension = image.suspension();
@@ -191,9 +187,8 @@ public final class Job {
     attempt = allocated.run().attempt();
     startMs = nowMs;
     allocations = allocated.allocations();
-    predictedMs = allocated.predictedMs();
+    begun = RunStart.of(allocated);
     promised = promised.withoutRoom();
-    reservation = allocated.reservation();
     checkpoint = null;
   }
 
@@ -239,9 +234,8 @@ public final class Job {
     allocations = List.of();
     killCause = null;
     signalled = false;
-    predictedMs = 0;
+    begun = RunStart.NONE;
     promised = PromisedStart.NONE;
-    reservation = null;
     suspension = null;
     detail = requeued.detail();
     holds = holds.afterRequeue(requeued.held());
@@ -404,7 +398,12 @@ public final class Job {
 
   /** How long its run was believed to run when it started; 0 when nothing was known. */
   public long predictedMs() {
-    return predictedMs;
+    return begun.predictedMs();
+  }
+
+  /** Its latest run ends on its nodes after so long without contact; 0: it goes on. */
+  public long leaseMs() {
+    return begun.leaseMs();
   }
 
   public PromisedStart promised() {
@@ -459,7 +458,7 @@ public final class Job {
 
   /** The reservation in which its latest run runs or ran; null for a run outside of any. */
   public ReservationName reservation() {
-    return reservation;
+    return begun.reservation();
   }
 
   /** Whom its run makes room for, and whether room is made for it. */

@@ -53,6 +53,7 @@ final class JobImages {
         job.preemption(),
         job.suspension(),
         job.preemptedBy(),
-        job.checkpoint());
+        job.checkpoint(),
+        job.leaseMs());
   }
 }

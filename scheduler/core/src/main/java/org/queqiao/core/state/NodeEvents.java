@@ -47,7 +47,8 @@ final class NodeEvents {
   void down(NodeDown event, long nowMs) {
     Node node = find(event.node());
     boolean anew = !event.newBootId().isEmpty();
-    require(node.isUp() || anew, "node " + event.node() + " goes down twice");
+    boolean proves = anew || event.silentMs() > 0;
+    require(node.isUp() || proves, "node " + event.node() + " goes down twice");
     require(
         !event.newBootId().equals(node.facts().bootId()),
         "node " + event.node() + " was not started anew: its boot is " + event.newBootId());

@@ -36,6 +36,9 @@ final class PrioritiesDigest {
                       .list(each.preempts(), other -> out.text(other.value())));
       for (QosDefined each : image.qos()) {
         preemption(out, each.name().value(), each.preemption());
+        if (each.leaseMs() != 0) {
+          out.text("lease of").text(each.name().value()).number(each.leaseMs());
+        }
       }
     }
     if (!image.policy().equals(PriorityPolicy.DEFAULT)) {

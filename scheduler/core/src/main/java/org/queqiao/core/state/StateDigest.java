@@ -192,6 +192,9 @@ final class StateDigest {
     if (facts.suspends()) {
       out.text("suspends runs");
     }
+    if (facts.leases()) {
+      out.text("knows leases");
+    }
     if (each.drainedByHealth()) {
       out.text("drained by its health check");
     }
@@ -400,6 +403,9 @@ final class StateDigest {
     }
     if (job.predictedMs() != 0 || job.promisedMs() != 0) {
       out.text("foreseen").number(job.predictedMs()).number(job.promisedMs());
+    }
+    if (job.leaseMs() != 0) {
+      out.text("lease").number(job.leaseMs());
     }
     if (job.promised().room() != null) {
       out.text("room").number(job.promised().room().fromMs());

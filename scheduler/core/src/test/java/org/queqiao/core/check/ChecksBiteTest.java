@@ -12,6 +12,7 @@ import org.queqiao.contract.event.JobHeld;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
@@ -26,6 +27,7 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeState;
+import org.queqiao.contract.policy.NodeLease;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.PrioritiesImage;
 
@@ -229,8 +231,21 @@ final class ChecksBiteTest {
                     new NodeFacts(N1, "boot-2", 2, 100, List.of(), "", "", List.of()))))
         .as("a run goes on in a new boot")
         .containsExactly("I15");
+    assertThat(lostAfter(NodeLease.overMs(60_000) - 1)).as("lost too early").contains("I15");
+    assertThat(lostAfter(NodeLease.overMs(60_000))).doesNotContain("I15");
     assertThat(violatedBy(submitted(2, ""), submitted(2, ""))).as("a number again").contains("I31");
     assertThat(violatedBy(submitted(1, "a"), submitted(2, "a"))).containsExactly("I37");
+  }
+
+  private static List<String> lostAfter(long silentMs) {
+    JobAllocated began =
+        new JobAllocated(new RunId(new JobId(1), 1), List.of(holds(0, 1)), 0, null, true, 60_000);
+    return violatedBy(
+        new NodeRegistered(FACTS),
+        submitted(1, ""),
+        began,
+        new NodeDown(N1, 0, "silent", "", silentMs),
+        ended(1, JobState.NODE_FAIL));
   }
 
   @Test

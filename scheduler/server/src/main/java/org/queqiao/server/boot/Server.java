@@ -27,7 +27,6 @@ import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.contract.id.NodeName;
-import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.state.ClusterState;
 import org.queqiao.eventlog.EventLog;
@@ -148,9 +147,7 @@ public final class Server implements AutoCloseable {
     LocalAdmin local = localAdmin(folder, vertx, identity, view, admitted, nodes, unixUsers);
     await(gateway.start());
     started.push(() -> await(gateway.stop()));
-    image.nodes().stream()
-        .filter(node -> node.state() == NodeState.UP)
-        .forEach(node -> gateway.expect(node.facts().name(), image.timeMs()));
+    gateway.expect(image);
     serve(
         new Parts(
             vertx,

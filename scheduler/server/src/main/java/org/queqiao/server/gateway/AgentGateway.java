@@ -11,7 +11,6 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -29,6 +28,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.launch.ReadOrder;
 import org.queqiao.contract.node.NodeHealth;
+import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.DesiredState;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Reply;
@@ -47,14 +47,6 @@ public final class AgentGateway {
   private static final Logger LOG = LoggerFactory.getLogger(AgentGateway.class);
   private static final long SILENCE_CHECKS = 10;
   private static final long SILENCE_CHECK_MIN_MS = 50;
-  private static final long NANOS_PER_MS = 1_000_000;
-
-  /** The last life sign of a node. */
-  private static final class Sign {
-    private long wallMs;
-    private long nanos;
-    private boolean silent;
-  }
 
   private record Update(DesiredState desired, long epoch) {}
 
@@ -73,7 +65,7 @@ public final class AgentGateway {
   // On the loop only.
   private final TreeMap<NodeName, NodeConnection> nodes = new TreeMap<>();
   private final Steps steps = new Steps(this, nodes);
-  private final TreeMap<NodeName, Sign> signs = new TreeMap<>();
+  private final Silences silences = new Silences(this);
   private final TreeMap<NodeName, Integer> readsUnderWay = new TreeMap<>();
   private final Set<NodeConnection> connections = new HashSet<>();
   private int enrolling;
@@ -106,7 +98,7 @@ public final class AgentGateway {
       silenceTimer =
           vertx.setPeriodic(
               Math.max(SILENCE_CHECK_MIN_MS, settings.silenceMs() / SILENCE_CHECKS),
-              tick -> findSilent());
+              tick -> silences.find());
       server.listen().map(NetServer::actualPort).onComplete(started);
     });
     return started.future();
@@ -141,19 +133,18 @@ public final class AgentGateway {
   }
 
   /**
-   * A node was up when this server started: it is silent unless it is heard from now on.
+   * A node was up when this server started, or holds runs with leases: it is silent unless it is
+   * heard from now on.
    *
    * @param lastSeenMs its last life sign that the log knows
    */
   public void expect(NodeName node, long lastSeenMs) {
-    onLoop(() -> {
-      if (!signs.containsKey(node)) {
-        Sign sign = new Sign();
-        sign.wallMs = lastSeenMs;
-        sign.nanos = System.nanoTime();
-        signs.put(node, sign);
-      }
-    });
+    onLoop(() -> silences.expect(node, lastSeenMs));
+  }
+
+  /** The same for all of which a server that starts expects to hear. */
+  public void expect(ClusterImage image) {
+    Silences.expected(image).forEach(this::expect);
   }
 
   /** Takes a node's key away and ends its connection; false when it had none. */
@@ -282,7 +273,7 @@ public final class AgentGateway {
     if (before != null) {
       before.close();
     }
-    sign(node);
+    silences.heard(node);
     gauges.compute(
         node,
         (name, last) ->
@@ -294,7 +285,7 @@ public final class AgentGateway {
   /** A node's heart beats. */
   void heard(NodeConnection connection, AgentMessage.Heartbeat m) {
     NodeName node = connection.identity().orElseThrow();
-    sign(node);
+    silences.heard(node);
     if (m.load1Milli() < 0 || m.cpuBusyUs() < 0 || m.memUsedBytes() < 0 || m.memTotalBytes() < 0) {
       LOG.warn("gauges refused node={} reason=a figure is negative", node);
       return;
@@ -319,60 +310,6 @@ public final class AgentGateway {
     if (connection != null) {
       connection.close();
     }
-  }
-
-  private void sign(NodeName node) {
-    Sign sign = signs.computeIfAbsent(node, each -> new Sign());
-    sign.wallMs = wallMs();
-    sign.nanos = System.nanoTime();
-    sign.silent = false;
-  }
-
-  /**
-   * A silent node is told to the scheduler once; its connection is closed, so that it has to say
-   * hello before it counts again.
-   */
-  private void findSilent() {
-    for (Map.Entry<NodeName, Sign> each : signs.entrySet()) {
-      NodeName node = each.getKey();
-      Sign sign = each.getValue();
-      long quietMs = (System.nanoTime() - sign.nanos) / NANOS_PER_MS;
-      if (sign.silent || quietMs <= settings.silenceMs()) {
-        continue;
-      }
-      sign.silent = true;
-      disconnect(node);
-      LOG.warn("node silent node={} quiet_ms={}", node, quietMs);
-      tellSilent(node, sign);
-    }
-  }
-
-  private void tellSilent(NodeName node, Sign sign) {
-    runtime
-        .submit(
-            new Input.NodeSilent(
-                node, sign.wallMs, "not heard of for " + settings.silenceMs() / 1000 + " s"))
-        .whenComplete((reply, failure) ->
-            onLoop(() -> {
-              if (sign.silent && reply instanceof Reply.Rejected rejected) {
-                switch (rejected.rejection().code()) {
-                  // The next check tries again.
-                  case BUSY, DISK_FULL -> sign.silent = false;
-                  case MALFORMED,
-                      FORBIDDEN,
-                      NOT_FOUND,
-                      CONFLICT,
-                      STALE,
-                      IDEMPOTENCY_MISMATCH,
-                      INVALID,
-                      TOO_MANY ->
-                      LOG.warn(
-                          "silence not taken node={} reason={}",
-                          node,
-                          rejected.rejection().message());
-                }
-              }
-            }));
   }
 
   private void deliverUpdates() {

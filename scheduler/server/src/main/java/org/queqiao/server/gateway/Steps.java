@@ -137,6 +137,7 @@ final class Steps {
             case Reply.Done _,
                 Reply.JobAccepted _,
                 Reply.Planned _,
+                Reply.Silent _,
                 Reply.ChangeNumbered _,
                 Reply.Proposed _,
                 Reply.RunsRecorded _ ->

@@ -51,6 +51,7 @@ final class PolicyJson {
     out.writeNumberField("priority", qos.priority());
     Json.texts(out, "preempts", qos.preempts().stream().map(QosName::value).toList());
     write(qos.preemption(), out);
+    out.writeNumberField("leaseMs", qos.leaseMs());
     out.writeEndObject();
   }
 
@@ -75,7 +76,8 @@ final class PolicyJson {
         (String) body.get("title"),
         integer(body, "priority", 0),
         names(body, "preempts", QosName::new, List.of()),
-        preemption(PreemptRules.OFF, body));
+        preemption(PreemptRules.OFF, body),
+        number(body, "leaseMs", 0));
   }
 
   static int integer(Map<String, Object> body, String field, int otherwise) {

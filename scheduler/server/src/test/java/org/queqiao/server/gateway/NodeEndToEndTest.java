@@ -229,7 +229,10 @@ final class NodeEndToEndTest {
       story.scheduler.want(story.desired(1, "exit 0"));
       story.scheduler.awaitEnd(NodeStory.run(1));
       story.signalAgent("STOP");
-      story.scheduler.awaitSilence();
+      story.scheduler.wantsSilenceAgainAfter(4_000);
+      List<Long> silences = story.scheduler.awaitSilences(2);
+      assertThat(silences.get(0)).isBetween(1_500L, 3_999L);
+      assertThat(silences.get(1)).as("once more, when that was asked").isGreaterThan(3_999);
       assertThat(story.gateway.gauges().get(NodeStory.NODE).memTotalBytes()).isPositive();
       story.signalAgent("CONT");
       story.scheduler.awaitRegistrations(2);

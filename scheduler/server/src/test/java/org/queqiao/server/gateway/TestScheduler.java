@@ -46,6 +46,7 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
   private boolean storesCounters = true;
   private final List<Input.RegisterNode> registrations = new ArrayList<>();
   private final List<Input.NodeSilent> silences = new ArrayList<>();
+  private long silentAgainMs;
   private volatile AgentGateway gateway;
   private volatile long epoch = 1;
   private long version;
@@ -127,7 +128,8 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
               r.signal(),
               r.task(),
               suspending,
-              r.suspendingAskedMs() + 1));
+              r.suspendingAskedMs() + 1,
+              r.leaseMs()));
       publish();
     } finally {
       lock.unlock();
@@ -195,7 +197,13 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
         case Input.RunStarted started -> starts.merge(started.run(), 1, Integer::sum);
         case Input.RunSuspended stood -> standing.put(stood.run(), stood.suspended());
         case Input.RunEnded end -> ended(end.exit());
-        case Input.NodeSilent silent -> silences.add(silent);
+        case Input.NodeSilent silent -> {
+          silences.add(silent);
+          changed.signalAll();
+          return silent.silentMs() < silentAgainMs
+              ? new Reply.Silent(silentAgainMs)
+              : new Reply.Done();
+        }
         default -> throw new IllegalArgumentException(String.valueOf(input));
       }
       changed.signalAll();
@@ -344,7 +352,28 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
   }
 
   void awaitSilence() throws InterruptedException {
-    await("silence", () -> !silences.isEmpty());
+    awaitSilences(1);
+  }
+
+  /** How long the node had said nothing each time. */
+  List<Long> awaitSilences(int count) throws InterruptedException {
+    await("silence", () -> silences.size() >= count);
+    lock.lock();
+    try {
+      return silences.stream().map(Input.NodeSilent::silentMs).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A silence is to be told again when it lasts so long. */
+  void wantsSilenceAgainAfter(long silentMs) {
+    lock.lock();
+    try {
+      silentAgainMs = silentMs;
+    } finally {
+      lock.unlock();
+    }
   }
 
   int registrationCount() {

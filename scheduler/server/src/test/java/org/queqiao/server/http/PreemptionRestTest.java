@@ -51,6 +51,20 @@ final class PreemptionRestTest {
   }
 
   @Test
+  void aLeaseIsShownAsItWasSetAndRefusedWhereItIsTooShort() throws Exception {
+    JsonNode night = ok(put("qos/night", "{\"title\":\"Night\",\"leaseMs\":600000}"));
+    assertThat(night.path("leaseMs").asLong()).isEqualTo(600_000);
+    JsonNode none = ok(put("qos/night", "{\"title\":\"Night\"}"));
+    assertThat(none.path("leaseMs").asLong()).isZero();
+    for (String wrong : new String[] {"59999", "1", "604800001", "-1"}) {
+      HttpResponse<String> answer =
+          put("qos/night", "{\"title\":\"Night\",\"leaseMs\":" + wrong + "}");
+      refused(answer, "leaseMs");
+      assertThat(answer.body()).contains(wrong, "604800000");
+    }
+  }
+
+  @Test
   void wrongRulesAreRefused() throws Exception {
     HttpResponse<String> suspend =
         put("qos/wrong", "{\"title\":\"Wrong\",\"preemptMode\":\"GANG\"}");

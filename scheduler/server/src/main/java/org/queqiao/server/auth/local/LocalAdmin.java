@@ -382,6 +382,7 @@ public final class LocalAdmin implements AutoCloseable {
           Reply.JobAccepted _,
           Reply.StepAccepted _,
           Reply.Planned _,
+          Reply.Silent _,
           Reply.ChangeNumbered _,
           Reply.Proposed _,
           Reply.RunsRecorded _ ->
