@@ -155,9 +155,7 @@ final class LeaseStoriesTest {
     story.after(LEASE_MS / 2);
     story.does(
         new Input.RegisterNode(
-            facts("n1", "boot-1", 2, 2 * GIB).leasing(true),
-            List.of(story.run(job)),
-            List.of()));
+            facts("n1", "boot-1", 2, 2 * GIB).leasing(true), List.of(story.run(job)), List.of()));
     assertThat(story.state(job)).isEqualTo(RUNNING);
     falls(N1);
     silent(N1, OVER_MS - 1);
@@ -233,8 +231,7 @@ final class LeaseStoriesTest {
     NodeName script = story.node(job);
     NodeName other = script.equals(N1) ? new NodeName("n2") : N1;
     story.hears(
-        new Input.StartStep(
-            script, 1001, story.run(job), "step", 2, List.of(script, other)));
+        new Input.StartStep(script, 1001, story.run(job), "step", 2, List.of(script, other)));
     falls(other);
     story.after(OVER_MS);
     silent(other, OVER_MS);

@@ -233,7 +233,8 @@ final class RandomHistory {
       case 13, 14, 15 -> ended();
       case 16 -> started();
       case 17, 18, 19 -> hello();
-      case 20 -> new Input.NodeSilent(
+      case 20 ->
+          new Input.NodeSilent(
               node(), story.nowMs - random.nextInt(90_000), "silent", leases.nextInt(400_000));
       case 21, 26, 27 -> operation();
       case 22 -> random.nextInt(3) == 0 ? policy() : definition();

@@ -159,7 +159,11 @@ final class EventReader {
 
   private static NodeDown down(PbNodeDown e) {
     return new NodeDown(
-        new NodeName(e.getNode()), e.getLastSeenMs(), e.getReason(), e.getNewBootId(), e.getSilentMs());
+        new NodeName(e.getNode()),
+        e.getLastSeenMs(),
+        e.getReason(),
+        e.getNewBootId(),
+        e.getSilentMs());
   }
 
   private static JobStarted started(PbJobStarted e) {

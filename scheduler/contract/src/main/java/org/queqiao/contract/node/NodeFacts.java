@@ -48,8 +48,7 @@ public record NodeFacts(
       List<String> absent,
       List<NumaNode> numa,
       boolean suspends) {
-    this(
-        name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numa, suspends, false);
+    this(name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numa, suspends, false);
   }
 
   /** A node of which nobody knows how its cores lie. */
@@ -82,13 +81,33 @@ public record NodeFacts(
   /** The same with its NUMA nodes. */
   public NodeFacts with(List<NumaNode> numaNodes) {
     return new NodeFacts(
-        name, bootId, cores, memBytes, gres, agentVersion, kernel, absent, numaNodes, suspends, leases);
+        name,
+        bootId,
+        cores,
+        memBytes,
+        gres,
+        agentVersion,
+        kernel,
+        absent,
+        numaNodes,
+        suspends,
+        leases);
   }
 
   /** The same with other generic resources. */
   public NodeFacts offering(List<GresInventory> otherGres) {
     return new NodeFacts(
-        name, bootId, cores, memBytes, otherGres, agentVersion, kernel, absent, numa, suspends, leases);
+        name,
+        bootId,
+        cores,
+        memBytes,
+        otherGres,
+        agentVersion,
+        kernel,
+        absent,
+        numa,
+        suspends,
+        leases);
   }
 
   /** The same of a node that can stop a run and let it go on. */

@@ -30,7 +30,6 @@ final class LeaseSamples {
   }
 
   static ClusterImage image(ClusterImage first) {
-    return first.withOnly(
-        List.of(Changed.with(first.jobs().getFirst(), "leaseMs", LEASE_MS)));
+    return first.withOnly(List.of(Changed.with(first.jobs().getFirst(), "leaseMs", LEASE_MS)));
   }
 }

@@ -25,7 +25,9 @@ import org.queqiao.contract.policy.NodeLease;
 final class LossHistory {
   private final TreeMap<JobId, JobAllocated> runs = new TreeMap<>();
 
-  /** What was said of a node since it was last up: whether all is gone, and how long it is silent. */
+  /**
+   * What was said of a node since it was last up: whether all is gone, and how long it is silent.
+   */
   private final TreeMap<NodeName, Boolean> gone = new TreeMap<>();
 
   private final TreeMap<NodeName, Long> silentMs = new TreeMap<>();
@@ -75,8 +77,7 @@ final class LossHistory {
   private void lost(Actor actor, RunId run, NodeName node) {
     JobAllocated began = runs.get(run.job());
     long leaseMs = began == null ? 0 : began.leaseMs();
-    boolean over =
-        leaseMs > 0 && silentMs.getOrDefault(node, 0L) >= NodeLease.overMs(leaseMs);
+    boolean over = leaseMs > 0 && silentMs.getOrDefault(node, 0L) >= NodeLease.overMs(leaseMs);
     if (actor.equals(Actor.SCHEDULER) && !over && !gone.getOrDefault(node, false)) {
       found.add("run " + run + " is lost with node " + node + ", of which nothing proves that");
     }

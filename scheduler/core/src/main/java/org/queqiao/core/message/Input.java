@@ -168,8 +168,7 @@ public sealed interface Input {
    * @param silentMs for how long this server has heard nothing of it, by a clock that only runs; 0
    *     where it cannot say
    */
-  record NodeSilent(NodeName node, long lastSeenMs, String reason, long silentMs)
-      implements Input {
+  record NodeSilent(NodeName node, long lastSeenMs, String reason, long silentMs) implements Input {
     /** Silence of which nobody knows how long it lasts. */
     public NodeSilent(NodeName node, long lastSeenMs, String reason) {
       this(node, lastSeenMs, reason, 0);

@@ -21,8 +21,7 @@ public final class Leases {
     boolean known =
         wantedMs > 0
             && held.stream()
-                .allMatch(each ->
-                    cluster.nodes().find(each.node()).orElseThrow().facts().leases());
+                .allMatch(each -> cluster.nodes().find(each.node()).orElseThrow().facts().leases());
     return known ? wantedMs : 0;
   }
 

@@ -119,8 +119,7 @@ final class Silences {
             IDEMPOTENCY_MISMATCH,
             INVALID,
             TOO_MANY ->
-            LOG.warn(
-                "silence not taken node={} reason={}", node, rejected.rejection().message());
+            LOG.warn("silence not taken node={} reason={}", node, rejected.rejection().message());
       }
     }
   }
