@@ -402,7 +402,7 @@ public record ClusterImage(
       return suspension == null ? 0 : suspension.suspendedMs(untilMs);
     }
 
-    /** A job of which nothing was predicted or promised. */
+    /** A job of which nothing was predicted, promised or signalled. */
     public JobImage(
         JobId id,
         UserName user,
@@ -425,8 +425,7 @@ public record ClusterImage(
         long eligibleMs,
         List<DependencyImage> dependencies,
         long formerCoreMs,
-        boolean heldForRequeues,
-        boolean signalled) {
+        boolean heldForRequeues) {
       this(
           id,
           user,
@@ -450,7 +449,7 @@ public record ClusterImage(
           dependencies,
           formerCoreMs,
           heldForRequeues,
-          signalled,
+          false,
           0,
           0,
           null,

@@ -93,7 +93,6 @@ final class ChecksBiteTest {
         submitMs,
         List.of(),
         0,
-        false,
         false);
   }
 
