@@ -116,6 +116,13 @@ final class MoneyEntries {
       MoneyDecided e, MoneyChange.Refund change, LoggedEvent logged, Books books) {
     Entry entry = new Entry("given/" + logged.position(), null, logged, null);
     moved(entry, change.project(), change.amountMicro(), change.currency(), books);
+    if (change.toldAs() > 0) {
+      Posting.jobOf(change.transaction())
+          .flatMap(books::observed)
+          .filter(told -> told.run().run().project().equals(change.project()))
+          .ifPresent(told ->
+              books.putObserved(told.given(change.currency(), change.amountMicro())));
+    }
     note(
         entry,
         StatementEntry.Kind.REFUND,
@@ -162,7 +169,7 @@ final class MoneyEntries {
             project,
             calendar.month(entry.logged().timeMs()),
             user,
-            null,
+            entry.run(),
             cause,
             reason,
             micro,
@@ -255,6 +262,40 @@ final class MoneyEntries {
       Entry entry = new Entry("reverse-refund/" + run + "/" + currency, run, logged, null);
       refunded(
           job, entry, "", "it is told otherwise now", Math.negateExact(micro), currency, books);
+    });
+  }
+
+  /**
+   * What people gave back of a run that is told otherwise goes with what it costs: taken back as
+   * far as it costs less than that, given again where it costs more.
+   *
+   * @param before what of it stood, by currency
+   * @param now what of it stands
+   */
+  void givenAlong(
+      JobRow job,
+      RunId run,
+      SortedMap<String, Long> before,
+      SortedMap<String, Long> now,
+      LoggedEvent logged,
+      Books books) {
+    before.forEach((currency, micro) -> {
+      long more = Math.subtractExact(now.getOrDefault(currency, 0L), micro);
+      if (more == 0) {
+        return;
+      }
+      Entry entry = new Entry("given-along/" + run + "/" + currency, run, logged, null);
+      moved(entry, job.project(), more, currency, books);
+      note(
+          entry,
+          StatementEntry.Kind.REFUND,
+          job.project(),
+          job.user().value(),
+          "",
+          "it is told otherwise now: what people gave back goes with it",
+          more,
+          currency,
+          books);
     });
   }
 

@@ -1,7 +1,7 @@
 package org.queqiao.accounting.ledger;
 
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -27,6 +27,7 @@ import org.queqiao.contract.price.TariffBook;
  */
 final class ObservedBooking {
   private static final TariffBook UNPRICED = new TariffBook();
+  private static final SortedMap<String, Long> NOTHING = Collections.emptySortedMap();
 
   private final BillingCalendar calendar;
   private final MoneyEntries money;
@@ -37,8 +38,9 @@ final class ObservedBooking {
   }
 
   void record(RunObserved event, LoggedEvent logged, Books books) {
+    Told told = null;
     if (event.revision() > 1) {
-      Told told =
+      told =
           books
               .observed(event.job())
               .orElseThrow(() ->
@@ -64,7 +66,19 @@ final class ObservedBooking {
             logged,
             books);
     books.putJob(booked.row());
-    books.putObserved(new Told(event, books.months().now(), booked.refunded()));
+    boolean moves = told != null && !told.run().run().project().equals(event.run().project());
+    SortedMap<String, Long> given = told == null || moves ? NOTHING : told.given();
+    SortedMap<String, Long> stands = booked.atMost(given);
+    if (moves) {
+      // Nobody decided to give it to another project.
+      RunObserved before = told.run();
+      JobRow old = row(before.job(), before.run(), booked.row().domains());
+      money.givenAlong(old, number(before, true), told.stands(), NOTHING, logged, books);
+    } else if (told != null) {
+      RunId number = number(event, false);
+      money.givenAlong(booked.row(), number, told.stands(), stands, logged, books);
+    }
+    books.putObserved(new Told(event, books.months().now(), booked.refunded(), given, stands));
   }
 
   /** A run of a file; one that is only shown is metered at no price. */
@@ -92,9 +106,21 @@ final class ObservedBooking {
    * What a run came to.
    *
    * @param row with what is charged
+   * @param costs what it cost, by currency
    * @param refunded what the rules gave back, by currency
    */
-  private record Booked(JobRow row, SortedMap<String, Long> refunded) {}
+  private record Booked(
+      JobRow row, SortedMap<String, Long> costs, SortedMap<String, Long> refunded) {
+    /** What of such amounts is not more than the run cost and the rules left of that. */
+    SortedMap<String, Long> atMost(SortedMap<String, Long> amounts) {
+      TreeMap<String, Long> most = new TreeMap<>();
+      amounts.forEach((currency, micro) -> {
+        long left = costs.getOrDefault(currency, 0L) - refunded.getOrDefault(currency, 0L);
+        most.put(currency, Math.min(micro, Math.max(0, left)));
+      });
+      return most;
+    }
+  }
 
   /** Posts the run, or takes it back without what the rules gave back of it. */
   private Booked book(
@@ -108,7 +134,7 @@ final class ObservedBooking {
     JobRow row = first;
     OpenRun open = OpenRun.elsewhere(number, run);
     Meter meter = new Meter(tariffs, calendar);
-    Map<String, Long> costs = new TreeMap<>();
+    TreeMap<String, Long> costs = new TreeMap<>();
     for (Segment segment : open.segments(open.parts(row), run.endMs(), meter)) {
       row = Charges.post(row, number, segment, manner, costs, logged, books);
     }
@@ -124,6 +150,7 @@ final class ObservedBooking {
     JobRow payer = row;
     return new Booked(
         row,
+        costs,
         cause
             .map(each ->
                 money.refund(payer, number, each, run.endMs(), costs, costs, 0, logged, books))

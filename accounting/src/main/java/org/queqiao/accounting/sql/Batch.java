@@ -389,9 +389,9 @@ final class Batch implements Books {
     return told != null
         ? Optional.of(told)
         : query(
-            "select told, months, refunded from observed_run where job = ?",
+            "select " + ObservedRuns.COLUMNS + " from observed_run where job = ?",
             statement -> statement.setLong(1, job.value()),
-            row -> ObservedRuns.told(row.getBytes(1), row.getString(2), row.getString(3)));
+            ObservedRuns::told);
   }
 
   @Override

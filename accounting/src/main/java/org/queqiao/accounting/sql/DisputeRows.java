@@ -163,10 +163,13 @@ public final class DisputeRows {
     RunId run = RunId.ofTransaction(transaction).orElse(null);
     Set<String> accounts = Set.of("wallet:" + project, "held:" + project);
     try (Connection connection = database.getConnection()) {
+      boolean told = run != null && isTold(connection, run.job());
+      Predicate<RunId> same =
+          each -> each != null && (told ? each.job().equals(run.job()) : each.equals(run));
       long took =
           run == null
               ? took(connection, transaction, accounts, currency)
-              : took(connection, run, accounts, currency);
+              : took(connection, run, told, accounts, currency);
       List<Posting> filed =
           archive.find(
               connection,
@@ -174,29 +177,43 @@ public final class DisputeRows {
               posting ->
                   (run == null
                           ? posting.transaction().equals(transaction)
-                          : run.equals(posting.run()))
+                          : same.test(posting.run()))
                       && posting.currency().equals(currency)
                       && accounts.contains(posting.account()));
       for (Posting each : filed) {
         took = Math.subtractExact(took, each.amount());
       }
       return OptionalLong.of(
-          Math.subtractExact(took, givenBack(connection, transaction, run, project, currency)));
+          Math.subtractExact(
+              took, givenBack(connection, transaction, run == null ? null : same, project, currency)));
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }
   }
 
-  private static long took(Connection connection, RunId run, Set<String> accounts, String currency)
+  /** Whether it is a run elsewhere: each time that it is told it has other numbers of runs here. */
+  private static boolean isTold(Connection connection, JobId job) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select from observed_run where job = ?")) {
+      statement.setLong(1, job.value());
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next();
+      }
+    }
+  }
+
+  private static long took(
+      Connection connection, RunId run, boolean whole, Set<String> accounts, String currency)
       throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "select coalesce(-sum(amount), 0) from posting where job = ? and attempt = ? and unit ="
-                + " 'MICRO' and currency = ? and account = any (?)")) {
+            "select coalesce(-sum(amount), 0) from posting where job = ? and (? or attempt = ?) and"
+                + " unit = 'MICRO' and currency = ? and account = any (?)")) {
       statement.setLong(1, run.job().value());
-      statement.setInt(2, run.attempt());
-      statement.setString(3, currency);
-      statement.setArray(4, connection.createArrayOf("text", accounts.toArray()));
+      statement.setBoolean(2, whole);
+      statement.setInt(3, run.attempt());
+      statement.setString(4, currency);
+      statement.setArray(5, connection.createArrayOf("text", accounts.toArray()));
       return only(statement);
     }
   }
@@ -223,7 +240,11 @@ public final class DisputeRows {
 
   /** By people, for the same run or without one the same transaction; what waits counts too. */
   private static long givenBack(
-      Connection connection, String transaction, RunId run, ProjectName project, String currency)
+      Connection connection,
+      String transaction,
+      Predicate<RunId> same,
+      ProjectName project,
+      String currency)
       throws SQLException {
     long sum = 0;
     try (PreparedStatement statement =
@@ -235,9 +256,9 @@ public final class DisputeRows {
         while (row.next()) {
           if (MoneyRows.change(row.getBytes(1)) instanceof MoneyChange.Refund each
               && each.currency().equals(currency)
-              && (run == null
+              && (same == null
                   ? each.transaction().equals(transaction)
-                  : RunId.ofTransaction(each.transaction()).filter(run::equals).isPresent())) {
+                  : RunId.ofTransaction(each.transaction()).filter(same).isPresent())) {
             sum = Math.addExact(sum, each.amountMicro());
           }
         }

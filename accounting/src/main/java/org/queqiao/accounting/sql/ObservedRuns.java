@@ -3,6 +3,7 @@ package org.queqiao.accounting.sql;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.SortedMap;
@@ -17,17 +18,23 @@ import org.queqiao.contract.id.JobId;
 
 /** What is remembered from run to run: what was told last, and volumes of prices. */
 final class ObservedRuns {
+  static final String COLUMNS = "told, months, refunded, given, stands";
+
   private ObservedRuns() {}
 
-  static Told told(byte[] fact, String months, String refunded) {
+  /** What {@link #COLUMNS} has. */
+  static Told told(ResultSet row) throws SQLException {
+    String months = row.getString("months");
     String[] when = months.split(",", -1);
     return new Told(
-        (RunObserved) EventCodec.decode(fact).event(),
+        (RunObserved) EventCodec.decode(row.getBytes("told")).event(),
         months.isEmpty() ? null : new Months.Then(when[0], when[1], when[2]),
-        refunded(refunded));
+        amounts(row.getString("refunded")),
+        amounts(row.getString("given")),
+        amounts(row.getString("stands")));
   }
 
-  private static SortedMap<String, Long> refunded(String text) {
+  private static SortedMap<String, Long> amounts(String text) {
     TreeMap<String, Long> micro = new TreeMap<>();
     for (String each : text.isEmpty() ? new String[0] : text.split(",")) {
       String[] pair = each.split("=");
@@ -36,7 +43,7 @@ final class ObservedRuns {
     return micro;
   }
 
-  private static String refunded(SortedMap<String, Long> micro) {
+  private static String text(SortedMap<String, Long> micro) {
     return micro.entrySet().stream()
         .map(each -> each.getKey() + "=" + each.getValue())
         .collect(Collectors.joining(","));
@@ -59,7 +66,8 @@ final class ObservedRuns {
 
   static void write(Connection connection, Map<JobId, Told> observed) throws SQLException {
     ArrayRows told =
-        new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea", "text", "text");
+        new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea", "text", "text",
+            "text", "text");
     observed.forEach((job, each) -> {
       RunObserved run = each.run();
       told.add(
@@ -70,13 +78,15 @@ final class ObservedRuns {
           run.revision(),
           EventCodec.encode(Actor.SCHEDULER, run),
           months(each.when()),
-          refunded(each.refunded()));
+          text(each.refunded()),
+          text(each.given()),
+          text(each.stands()));
     });
     told.run(
         connection,
         "insert into observed_run (job, cluster, number, submit_ms, revision, told, months,"
-            + " refunded) select"
-            + " * from %s on conflict (job) do update set revision = excluded.revision, told ="
-            + " excluded.told, months = excluded.months, refunded = excluded.refunded");
+            + " refunded, given, stands) select * from %s on conflict (job) do update set revision"
+            + " = excluded.revision, told = excluded.told, months = excluded.months, refunded ="
+            + " excluded.refunded, given = excluded.given, stands = excluded.stands");
   }
 }

@@ -2,9 +2,20 @@ package org.queqiao.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static org.queqiao.core.SchedulerStory.BATCH;
+import static org.queqiao.core.SchedulerStory.CLIMATE;
+import static org.queqiao.core.SchedulerStory.OWNER;
+import static org.queqiao.core.SchedulerStory.user;
+
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.account.Role;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.TariffDefined;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.RefundReason;
+import org.queqiao.core.message.Rejection;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.RunObserved;
@@ -104,6 +115,47 @@ final class ObservedStoriesTest {
   }
 
   /** Snapshots and books keep it from version to version. */
+  private long proposed(String transaction) {
+    MoneyChange refund =
+        new MoneyChange.Refund(CLIMATE, 7_000, "CNY", transaction, RefundReason.GOODWILL);
+    Input proposal = new Input.ProposeMoney(user("finance1"), refund, "it was slow");
+    return ((Reply.Proposed) story.hears(proposal)).proposal();
+  }
+
+  private Input approval(long proposal) {
+    return new Input.DecideMoney(user("finance2"), proposal, true, "seen");
+  }
+
+  @Test
+  void aRefundIsOfTheChargeThatItsProposerLookedAt() {
+    story.account("finance2", -1, null, null, Role.FINANCE);
+    story.does(new Input.DefineTariff(OWNER, new TariffDefined(BATCH, 1_000_000, "CNY", 0)));
+    story.hears(told(0, RandomRuns.run(7, 2)));
+    long job = story.machine.state().lastJobId();
+    long first = proposed("capture/" + job + ".1/x");
+    story.hears(told(0, RandomRuns.run(7, 3)));
+    Rejection stale = story.refuses(approval(first));
+    assertThat(stale.code()).isEqualTo(Rejection.Code.CONFLICT);
+    assertThat(stale.message()).startsWith("the run was told otherwise since this was proposed");
+    // However the charge is named that is about the same run, one refund of it waits.
+    MoneyChange again =
+        new MoneyChange.Refund(
+            CLIMATE, 5, "CNY", "capture/" + job + ".3/x", RefundReason.GOODWILL);
+    assertThat(
+            story.refuses(new Input.ProposeMoney(user("finance1"), again, "so")).message())
+        .startsWith("proposal " + first + " about the same waits");
+    story.does(new Input.DecideMoney(user("finance2"), first, false, "stale"));
+    long second = proposed("capture/" + job + ".3/x");
+    story.does(approval(second));
+    MoneyDecided decided = (MoneyDecided) story.log.getLast().event();
+    assertThat(((MoneyChange.Refund) decided.change()).toldAs()).isEqualTo(2);
+
+    long third = proposed("capture/" + job + ".3/x");
+    story.hears(told(RandomRuns.run(7, 3).endMs() + ObservedTable.KEEP_MS + 600_000));
+    assertThat(story.refuses(approval(third)).message())
+        .startsWith("whether the run was told otherwise is not remembered");
+  }
+
   @Test
   void theFingerprintOfARunOfWhichNothingElseIsKnownIsWhatItWas() {
     assertThat(RandomRuns.run(7, 2).fingerprint()).isEqualTo(-6839819002339156945L);

@@ -84,7 +84,8 @@ final class DisputeCodec {
                   case WRONG_CHARGE -> PbRefund.Cause.WRONG_CHARGE;
                   case GOODWILL -> PbRefund.Cause.GOODWILL;
                 })
-            .setDispute(each.dispute());
+            .setDispute(each.dispute())
+            .setToldAs(each.toldAs());
     if (each.disputedBy() != null) {
       out.setDisputedBy(ModelWriter.actor(each.disputedBy()));
     }
@@ -107,6 +108,7 @@ final class DisputeCodec {
           case CAUSE_UNSPECIFIED, UNRECOGNIZED -> throw ModelReader.unknown("cause of a refund");
         },
         in.getDispute(),
-        in.hasDisputedBy() ? ModelReader.actor(in.getDisputedBy()) : null);
+        in.hasDisputedBy() ? ModelReader.actor(in.getDisputedBy()) : null,
+        in.getToldAs());
   }
 }

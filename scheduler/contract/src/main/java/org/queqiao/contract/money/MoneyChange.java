@@ -90,6 +90,8 @@ public sealed interface MoneyChange {
    * @param cause why
    * @param dispute which it answers, or 0
    * @param disputedBy who opened that dispute, and does not approve; null where nobody is known
+   * @param toldAs of a run elsewhere how often it had been told then: what goes back goes with its
+   *     charge when it is told otherwise; 0 of others, and in facts from before that was kept
    */
   record Refund(
       ProjectName project,
@@ -98,8 +100,21 @@ public sealed interface MoneyChange {
       String transaction,
       RefundReason cause,
       long dispute,
-      Actor disputedBy)
+      Actor disputedBy,
+      int toldAs)
       implements MoneyChange {
+    /** One that answers a dispute. */
+    public Refund(
+        ProjectName project,
+        long amountMicro,
+        String currency,
+        String transaction,
+        RefundReason cause,
+        long dispute,
+        Actor disputedBy) {
+      this(project, amountMicro, currency, transaction, cause, dispute, disputedBy, 0);
+    }
+
     /** A refund by name that answers no dispute. */
     public Refund(
         ProjectName project,
@@ -108,6 +123,12 @@ public sealed interface MoneyChange {
         String transaction,
         RefundReason cause) {
       this(project, amountMicro, currency, transaction, cause, 0, null);
+    }
+
+    /** The same of a run that was told so often. */
+    public Refund toldAs(int revision) {
+      return new Refund(
+          project, amountMicro, currency, transaction, cause, dispute, disputedBy, revision);
     }
   }
 

@@ -24,6 +24,7 @@ import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.money.RefundCause;
+import org.queqiao.contract.money.RefundReason;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.snapshot.ClusterImage;
@@ -73,6 +74,15 @@ final class MoneySamples {
         "MoneyDecided-price-end",
         new MoneyDecided(
             98, true, new MoneyChange.PriceEnd(91, GPU_ITEM, 1_770_000_000_000L), "sold"));
+    all.put(
+        "MoneyDecided-refund-told",
+        new MoneyDecided(
+            98,
+            true,
+            new MoneyChange.Refund(
+                    Samples.PROJECT, 7_000, "CNY", "capture/7.3/x", RefundReason.GOODWILL)
+                .toldAs(2),
+            "seen"));
     all.put(
         "MoneyDecided-price-end-by-number",
         new MoneyDecided(

@@ -101,7 +101,7 @@ public final class DisputeCheck {
       facts.add(new Fact(input.actor(), new DisputeAnswered(dispute.id(), 0, input.reason())));
       return new Decision(facts, new Reply.Proposed(0));
     }
-    MoneyChange refund =
+    MoneyChange proposal =
         new MoneyChange.Refund(
             dispute.project(),
             input.amountMicro(),
@@ -111,11 +111,12 @@ public final class DisputeCheck {
             dispute.id(),
             dispute.by());
     Decision proposed =
-        proposals.decide(new Input.ProposeMoney(input.actor(), refund, input.reason()), nowMs);
+        proposals.decide(new Input.ProposeMoney(input.actor(), proposal, input.reason()), nowMs);
     if (!(proposed.reply() instanceof Reply.Proposed)) {
       return proposed;
     }
     long number = cluster.position() + 2;
+    MoneyChange refund = RefundCheck.toldNow(proposal, cluster);
     facts.add(new Fact(input.actor(), new DisputeAnswered(dispute.id(), number, input.reason())));
     facts.add(new Fact(input.actor(), new MoneyProposed(number, refund, input.reason())));
     return new Decision(facts, new Reply.Proposed(number));

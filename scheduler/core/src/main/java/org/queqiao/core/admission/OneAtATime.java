@@ -13,7 +13,7 @@ final class OneAtATime {
   /** Why a change waits for the answer to another one, or nothing. */
   static Optional<Decision> waits(MoneyChange change, Cluster cluster) {
     return cluster.money().proposals().stream()
-        .filter(each -> isOfTheSame(each.change(), change))
+        .filter(each -> isOfTheSame(each.change(), change, cluster))
         .findFirst()
         .map(each ->
             Rejections.conflict(
@@ -24,13 +24,13 @@ final class OneAtATime {
   /**
    * Two refunds of one charge could give back more than it took; two of the others undo each other.
    */
-  private static boolean isOfTheSame(MoneyChange waiting, MoneyChange change) {
+  private static boolean isOfTheSame(MoneyChange waiting, MoneyChange change, Cluster cluster) {
     return switch (change) {
       case MoneyChange.JobBilling _ -> waiting instanceof MoneyChange.JobBilling;
       case MoneyChange.Refund refund ->
           waiting instanceof MoneyChange.Refund other
               && other.currency().equals(refund.currency())
-              && charge(other).equals(charge(refund));
+              && charge(other, cluster).equals(charge(refund, cluster));
       case MoneyChange.PriceEnd end ->
           waiting instanceof MoneyChange.PriceEnd other
               && (end.byNumber() && other.byNumber()
@@ -40,10 +40,13 @@ final class OneAtATime {
     };
   }
 
-  /** The run that is charged by the transaction, or without a run the transaction. */
-  private static Object charge(MoneyChange.Refund refund) {
+  /**
+   * The run that is charged by the transaction, or without a run the transaction. Each time that a
+   * run elsewhere is told it has another number of a run in the books, and is the same.
+   */
+  private static Object charge(MoneyChange.Refund refund, Cluster cluster) {
     return RunId.ofTransaction(refund.transaction())
-        .<Object>map(run -> run)
+        .<Object>map(run -> cluster.observed().toldAs(run.job()) > 0 ? run.job() : run)
         .orElse(refund.transaction());
   }
 }

@@ -9,7 +9,6 @@ import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ProjectName;
-import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
@@ -79,8 +78,9 @@ public final class ProposalCheck {
       return waits.get();
     }
     long number = cluster.position() + 1;
+    MoneyChange change = RefundCheck.toldNow(input.change(), cluster);
     return new Decision(
-        List.of(new Fact(input.actor(), new MoneyProposed(number, input.change(), input.reason()))),
+        List.of(new Fact(input.actor(), new MoneyProposed(number, change, input.reason()))),
         new Reply.Proposed(number));
   }
 
@@ -107,6 +107,7 @@ public final class ProposalCheck {
     }
     return partial(proposal, input.actor())
         .or(() -> wrong(proposal.change(), nowMs))
+        .or(() -> RefundCheck.toldAgain(proposal.change(), cluster))
         .orElseGet(() -> approved(input.actor(), proposal, input.reason(), nowMs));
   }
 
@@ -137,7 +138,7 @@ public final class ProposalCheck {
   }
 
   private Decision approved(Actor actor, Proposal proposal, String reason, long nowMs) {
-    MoneyChange change = effective(proposal.change(), nowMs);
+    MoneyChange change = RefundCheck.toldNow(effective(proposal.change(), nowMs), cluster);
     List<Fact> facts = new ArrayList<>();
     if (change instanceof MoneyChange.JobBilling(boolean billed, boolean gate)) {
       // Before the decision: if the log is cut between the two, the proposal waits still.
@@ -223,7 +224,7 @@ public final class ProposalCheck {
       case MoneyChange.Conversion each ->
           PriceTermsCheck.wrong(each)
               .or(() -> past("validFromMs", "a conversion", each.validFromMs(), nowMs));
-      case MoneyChange.Refund each -> wrong(each);
+      case MoneyChange.Refund each -> RefundCheck.wrong(each, cluster).or(() -> wrongWallet(each, each.currency()));
       case MoneyChange.CreditLine each ->
           invalid(
                   each.creditMicro() < 0 || each.creditMicro() > MoneyCheck.MAX_FUNDING_MICRO,
@@ -259,39 +260,6 @@ public final class ProposalCheck {
                 "corrects",
                 "the transaction " + problem + ": name the transaction that it corrects"))
         .or(() -> wrongWallet(each, each.currency()));
-  }
-
-  private Optional<Decision> wrong(MoneyChange.Refund each) {
-    String problem = TextRules.problemOfLine(each.transaction(), MAX_TRANSACTION_CHARACTERS);
-    return invalid(
-            each.amountMicro() <= 0 || each.amountMicro() > MoneyCheck.MAX_FUNDING_MICRO,
-            "amountMicro",
-            "a refund is from 1 to "
-                + MoneyCheck.MAX_FUNDING_MICRO
-                + " micro-units, not "
-                + each.amountMicro())
-        .or(() ->
-            invalid(
-                problem != null,
-                "transaction",
-                "the transaction " + problem + ": name the one for which it is"))
-        .or(() -> invalid(each.cause() == null, "cause", "say why money goes back"))
-        .or(() -> goesOn(each.transaction()))
-        .or(() -> wrongWallet(each, each.currency()));
-  }
-
-  /**
-   * At its end a rule may give back all that a run cost: not what was given back before as well.
-   */
-  private Optional<Decision> goesOn(String transaction) {
-    return RunId.ofTransaction(transaction)
-        .filter(run -> cluster.jobs().find(run.job()).filter(job -> job.isRun(run)).isPresent())
-        .map(run ->
-            Rejections.conflict(
-                "transaction",
-                "run "
-                    + run
-                    + " goes on: wait for its end, which posts what a rule gives back of it"));
   }
 
   private Optional<Decision> wrong(Allowance each, long nowMs) {
@@ -484,7 +452,7 @@ public final class ProposalCheck {
             + "): what was before stays as it was; 0 begins at the approval");
   }
 
-  private static Optional<Decision> invalid(boolean wrong, String field, String message) {
+  static Optional<Decision> invalid(boolean wrong, String field, String message) {
     return wrong ? Optional.of(Rejections.invalid(field, message)) : Optional.empty();
   }
 }

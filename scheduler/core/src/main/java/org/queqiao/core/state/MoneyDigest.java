@@ -171,6 +171,9 @@ final class MoneyDigest {
     if (change.disputedBy() != null) {
       out.text("disputed by").text(change.disputedBy().toString());
     }
+    if (change.toldAs() > 0) {
+      out.text("told as").number(change.toldAs());
+    }
   }
 
   private void month(MoneyChange.CloseMonth each) {

@@ -11,6 +11,7 @@ import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.ClusterName;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.observe.ExternalRun;
 import org.queqiao.contract.observe.ObservedRun;
@@ -50,6 +51,18 @@ public final class ObservedTable {
   public Optional<ObservedImage.Run> find(ExternalRun run) {
     Known known = clusters.get(run.cluster());
     return known == null ? Optional.empty() : Optional.ofNullable(known.runs.get(run));
+  }
+
+  /** How often the run was told that has this number here; 0 for one that is not remembered. */
+  public int toldAs(JobId job) {
+    for (Known known : clusters.values()) {
+      for (ObservedImage.Run each : known.runs.values()) {
+        if (each.job().equals(job)) {
+          return each.revision();
+        }
+      }
+    }
+    return 0;
   }
 
   /** Whether a run ended so long ago that it may have been told and forgotten. */
