@@ -99,11 +99,7 @@ final class ToldAgainRefundTest {
   private void gives(JobId job, int charge, long micro, int toldAs) {
     agreed(
         new MoneyChange.Refund(
-                History.CLIMATE,
-                micro,
-                "CNY",
-                transaction(job, charge),
-                RefundReason.GOODWILL)
+                History.CLIMATE, micro, "CNY", transaction(job, charge), RefundReason.GOODWILL)
             .toldAs(toldAs));
   }
 
@@ -118,11 +114,7 @@ final class ToldAgainRefundTest {
             .filter(each -> each.matches("[a-z]+/" + job + "\\." + charge + "/.*"))
             .findFirst()
             .orElseThrow();
-    return ledger
-        .reads()
-        .disputes()
-        .refundable(transaction, History.CLIMATE, "CNY")
-        .orElseThrow();
+    return ledger.reads().disputes().refundable(transaction, History.CLIMATE, "CNY").orElseThrow();
   }
 
   private static long paid(Ledger ledger, String project) {

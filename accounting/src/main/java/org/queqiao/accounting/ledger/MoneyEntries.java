@@ -120,8 +120,8 @@ final class MoneyEntries {
       Posting.jobOf(change.transaction())
           .flatMap(books::observed)
           .filter(told -> told.run().run().project().equals(change.project()))
-          .ifPresent(told ->
-              books.putObserved(told.given(change.currency(), change.amountMicro())));
+          .ifPresent(
+              told -> books.putObserved(told.given(change.currency(), change.amountMicro())));
     }
     note(
         entry,

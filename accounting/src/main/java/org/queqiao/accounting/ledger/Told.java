@@ -28,7 +28,8 @@ public record Told(
 
   /** The same of which people gave back more. */
   Told given(String currency, long micro) {
-    return new Told(run, when, refunded, more(given, currency, micro), more(stands, currency, micro));
+    return new Told(
+        run, when, refunded, more(given, currency, micro), more(stands, currency, micro));
   }
 
   private static SortedMap<String, Long> more(

@@ -185,7 +185,8 @@ public final class DisputeRows {
       }
       return OptionalLong.of(
           Math.subtractExact(
-              took, givenBack(connection, transaction, run == null ? null : same, project, currency)));
+              took,
+              givenBack(connection, transaction, run == null ? null : same, project, currency)));
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }

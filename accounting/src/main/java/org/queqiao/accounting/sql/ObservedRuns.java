@@ -66,8 +66,9 @@ final class ObservedRuns {
 
   static void write(Connection connection, Map<JobId, Told> observed) throws SQLException {
     ArrayRows told =
-        new ArrayRows("bigint", "text", "bigint", "bigint", "integer", "bytea", "text", "text",
-            "text", "text");
+        new ArrayRows(
+            "bigint", "text", "bigint", "bigint", "integer", "bytea", "text", "text", "text",
+            "text");
     observed.forEach((job, each) -> {
       RunObserved run = each.run();
       told.add(

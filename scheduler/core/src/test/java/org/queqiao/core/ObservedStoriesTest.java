@@ -1,7 +1,6 @@
 package org.queqiao.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
-
 import static org.queqiao.core.SchedulerStory.BATCH;
 import static org.queqiao.core.SchedulerStory.CLIMATE;
 import static org.queqiao.core.SchedulerStory.OWNER;
@@ -11,20 +10,20 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.account.Role;
-import org.queqiao.contract.event.MoneyDecided;
-import org.queqiao.contract.event.TariffDefined;
-import org.queqiao.contract.money.MoneyChange;
-import org.queqiao.contract.money.RefundReason;
-import org.queqiao.core.message.Rejection;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.RunObserved;
+import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.money.MoneyChange;
+import org.queqiao.contract.money.RefundReason;
 import org.queqiao.contract.observe.ObservedRun;
 import org.queqiao.contract.observe.RunResources;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.Rejection;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.state.ObservedTable;
 
@@ -139,10 +138,8 @@ final class ObservedStoriesTest {
     assertThat(stale.message()).startsWith("the run was told otherwise since this was proposed");
     // However the charge is named that is about the same run, one refund of it waits.
     MoneyChange again =
-        new MoneyChange.Refund(
-            CLIMATE, 5, "CNY", "capture/" + job + ".3/x", RefundReason.GOODWILL);
-    assertThat(
-            story.refuses(new Input.ProposeMoney(user("finance1"), again, "so")).message())
+        new MoneyChange.Refund(CLIMATE, 5, "CNY", "capture/" + job + ".3/x", RefundReason.GOODWILL);
+    assertThat(story.refuses(new Input.ProposeMoney(user("finance1"), again, "so")).message())
         .startsWith("proposal " + first + " about the same waits");
     story.does(new Input.DecideMoney(user("finance2"), first, false, "stale"));
     long second = proposed("capture/" + job + ".3/x");

@@ -224,7 +224,8 @@ public final class ProposalCheck {
       case MoneyChange.Conversion each ->
           PriceTermsCheck.wrong(each)
               .or(() -> past("validFromMs", "a conversion", each.validFromMs(), nowMs));
-      case MoneyChange.Refund each -> RefundCheck.wrong(each, cluster).or(() -> wrongWallet(each, each.currency()));
+      case MoneyChange.Refund each ->
+          RefundCheck.wrong(each, cluster).or(() -> wrongWallet(each, each.currency()));
       case MoneyChange.CreditLine each ->
           invalid(
                   each.creditMicro() < 0 || each.creditMicro() > MoneyCheck.MAX_FUNDING_MICRO,
