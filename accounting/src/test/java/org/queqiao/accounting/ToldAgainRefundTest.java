@@ -261,7 +261,7 @@ final class ToldAgainRefundTest {
     database.sql(
         "upgraded",
         "alter table observed_run drop column given, drop column stands",
-        "delete from flyway_schema_history where version::integer >= 49");
+        "delete from flyway_schema_history where version = '50'");
     told(2, 2);
     told(3, 5);
     gives(JOB, 5, CORE_HOUR, 3);
