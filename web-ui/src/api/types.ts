@@ -43,6 +43,8 @@ export interface Job {
   tasksPerNode?: number | null;
   /** For whom a run of it was last told to end or to stand still. */
   preemptedBy?: number | null;
+  /** In which it runs or ran, or which it asks for. */
+  reservation?: string | null;
   /** For whom a service platform submitted it. */
   endUser?: string | null;
   arrayJobId?: number | null;

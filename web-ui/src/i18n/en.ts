@@ -72,6 +72,7 @@ export const en = {
     suspendedBy: "Suspension asked for by",
     endUser: "End user",
     preemptedBy: "Made room for job",
+    reservation: "Reservation",
     cancelSure: "Cancel job {id}?",
     pendingCharge: "being posted",
     outputCut: "Only the last {size} are shown.",

@@ -72,6 +72,7 @@ export const zh: Texts = {
     suspendedBy: "暂停请求人",
     endUser: "终端用户",
     preemptedBy: "为作业让出资源",
+    reservation: "预留",
     cancelSure: "取消作业 {id}？",
     pendingCharge: "正在入账",
     outputCut: "仅显示最后 {size}。",

@@ -6,8 +6,8 @@ import JobView from "../../src/views/JobView.vue";
 
 const before = globalThis.fetch;
 
-/** A server with one job that runs, pushed aside for another or for none. */
-function serve(preemptedBy: number | null): void {
+/** A server with one job that runs, pushed aside for another or for none, in a reservation or in none. */
+function serve(preemptedBy: number | null, reservation: string | null = null): void {
   const job = {
     id: 7,
     name: "low",
@@ -21,6 +21,7 @@ function serve(preemptedBy: number | null): void {
     chargeMicro: null,
     currency: null,
     preemptedBy,
+    reservation,
   };
   globalThis.fetch = async (path) =>
     new URL(String(path), "http://here").pathname.endsWith("/jobs/7")
@@ -54,6 +55,17 @@ describe("the page of a job", () => {
     await view.vm.$nextTick();
     expect(view.text()).toContain("为作业让出资源");
     view.unmount();
+  });
+
+  it("names the reservation that it runs in, and none where it runs in none", async () => {
+    serve(null, "school");
+    const view = await page();
+    expect(view.get("[data-test=reservation]").text()).toBe("school");
+    view.unmount();
+    serve(null);
+    const other = await page();
+    expect(other.find("[data-test=reservation]").exists()).toBe(false);
+    other.unmount();
   });
 
   it("says nothing of that where it never was", async () => {

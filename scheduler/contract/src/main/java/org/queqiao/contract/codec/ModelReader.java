@@ -244,6 +244,7 @@ final class ModelReader {
       case KILL_CAUSE_REQUEUED -> KillCause.REQUEUED;
       case KILL_CAUSE_PREEMPTED -> KillCause.PREEMPTED;
       case KILL_CAUSE_PREEMPTED_REQUEUED -> KillCause.PREEMPTED_REQUEUED;
+      case KILL_CAUSE_RESERVATION -> KillCause.RESERVATION;
       case UNRECOGNIZED -> throw unknown("cause of a kill");
     };
   }

@@ -264,6 +264,7 @@ final class ModelWriter {
       case REQUEUED -> PbKillCause.KILL_CAUSE_REQUEUED;
       case PREEMPTED -> PbKillCause.KILL_CAUSE_PREEMPTED;
       case PREEMPTED_REQUEUED -> PbKillCause.KILL_CAUSE_PREEMPTED_REQUEUED;
+      case RESERVATION -> PbKillCause.KILL_CAUSE_RESERVATION;
     };
   }
 

@@ -1,5 +1,7 @@
 package org.queqiao.contract.job;
 
+import org.queqiao.contract.id.ReservationName;
+
 /** Why a running job is being ended before its own end. */
 public enum KillCause {
   CANCELLED,
@@ -13,5 +15,18 @@ public enum KillCause {
   /** It made room for a job of a quality of service that may push it aside. */
   PREEMPTED,
   /** As {@link #PREEMPTED}, and it shall wait and run again. */
-  PREEMPTED_REQUEUED
+  PREEMPTED_REQUEUED,
+  /** The reservation that it runs in is over, and ends its jobs. */
+  RESERVATION;
+
+  /**
+   * What the state in which such a run ends does not say, in words; or empty.
+   *
+   * @param reservation in which it runs, or null
+   */
+  public String detail(ReservationName reservation) {
+    return this == RESERVATION
+        ? "reservation " + reservation + " was over, and ends the jobs that run in it"
+        : "";
+  }
 }

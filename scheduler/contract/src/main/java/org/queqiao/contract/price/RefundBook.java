@@ -94,7 +94,7 @@ public final class RefundBook {
       case NODE_FAIL -> Optional.of(RefundCause.NODE_FAIL);
       case PREEMPTED, PREEMPTED_REQUEUED -> Optional.of(RefundCause.PREEMPTED);
       case REQUEUED -> Optional.of(RefundCause.REQUEUED);
-      case CANCELLED, TIMEOUT, DEADLINE -> Optional.empty();
+      case CANCELLED, TIMEOUT, DEADLINE, RESERVATION -> Optional.empty();
     };
   }
 }

@@ -454,6 +454,7 @@ final class Samples {
     out.put("JobPromised-nodes", LearntSamples.promisedNodes());
     out.put("JobKillRequested-requeued", new JobKillRequested(RUN, KillCause.REQUEUED));
     out.put("JobKillRequested-deadline", new JobKillRequested(RUN, KillCause.DEADLINE));
+    out.put("JobKillRequested-reservation", new JobKillRequested(RUN, KillCause.RESERVATION));
     out.put(
         "JobEnded-deadline",
         new JobEnded(RUN.job(), 0, JobState.DEADLINE, 1_760_000_060_123L, null, false, "late"));

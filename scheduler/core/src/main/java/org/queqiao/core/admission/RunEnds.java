@@ -150,13 +150,21 @@ final class RunEnds {
             detail(job, outcome)));
   }
 
-  /** What happened to a run, in words; of one that was pushed aside also for whom. */
+  /** What happened to a run, in words; of one that was told to end also for what. */
   private static String detail(Job job, RunOutcome outcome) {
-    if (job.killCause() == null || RunOutcome.stateOf(job.killCause()) != JobState.PREEMPTED) {
-      return outcome.detail();
+    String why = toldFor(job);
+    return why.isEmpty() || outcome.detail().isEmpty()
+        ? why + outcome.detail()
+        : why + "; " + outcome.detail();
+  }
+
+  private static String toldFor(Job job) {
+    if (job.killCause() == null) {
+      return "";
     }
-    String made = "made room for job " + job.preemption().preemptor();
-    return outcome.detail().isEmpty() ? made : made + "; " + outcome.detail();
+    return RunOutcome.stateOf(job.killCause()) == JobState.PREEMPTED
+        ? "made room for job " + job.preemption().preemptor()
+        : job.killCause().detail(job.reservation());
   }
 
   private static RunExit shortened(RunExit exit) {

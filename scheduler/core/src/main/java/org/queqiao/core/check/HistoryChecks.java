@@ -465,7 +465,10 @@ public final class HistoryChecks {
               && end != JobState.TIMEOUT
               && end != JobState.DEADLINE
               && end != JobState.PREEMPTED;
-      case COMPLETING -> life.cause != null && end.name().equals(life.cause.name());
+      case COMPLETING ->
+          life.cause == KillCause.RESERVATION
+              ? end == JobState.TIMEOUT
+              : life.cause != null && end.name().equals(life.cause.name());
       case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE, PREEMPTED ->
           false;
     };

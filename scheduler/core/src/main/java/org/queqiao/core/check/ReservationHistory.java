@@ -7,6 +7,7 @@ import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
@@ -17,6 +18,7 @@ import org.queqiao.contract.event.ReservationOpened;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.Allocation;
+import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.reservation.Reservation;
 
 /**
@@ -44,6 +46,7 @@ public final class ReservationHistory {
       case ArrayTaskSplit e -> jobs.put(e.job(), jobs.get(e.array()));
       case JobAllocated e -> allocated(e, nowMs);
       case JobChanged e -> changed(e, nowMs);
+      case JobKillRequested e when e.cause() == KillCause.RESERVATION -> endedWith(e, nowMs);
       case JobEnded e -> running.remove(e.job());
       case JobRequeued e -> running.remove(e.run().job());
       case ReservationDefined e -> defined(e.reservation(), nowMs);
@@ -75,6 +78,18 @@ public final class ReservationHistory {
     if (run != null) {
       reservations.values().forEach(each -> compare(run, each, nowMs));
     }
+  }
+
+  private void endedWith(JobKillRequested e, long nowMs) {
+    Running run = running.get(e.run().job());
+    ReservationName in = run == null ? null : run.allocated().reservation();
+    Reservation rules = in == null ? null : reservations.get(in);
+    require(
+        rules != null
+            && rules.endsJobs()
+            && open.getOrDefault(in, false)
+            && !meets(rules, nowMs, nowMs + 1),
+        "run " + e.run() + " is ended with a reservation that is not over, or ends no jobs");
   }
 
   private void forget(ReservationName name) {

@@ -327,6 +327,12 @@ public final class ExplanationText {
             + (job.attempt() > 1 ? ", for the " + job.attempt() + ". time" : "")
             + (heldBackMs > 0 ? "; " + duration(heldBackMs) + " of that its own terms" : "")
             + ".");
+    if (job.reservation() != null) {
+      out.add(
+          "It got the nodes of reservation "
+              + job.reservation()
+              + (job.spec().reservation() == null ? ", which draws such jobs." : "."));
+    }
     boolean over = job.state().isTerminal();
     long ranMs = (over ? job.endMs() : nowMs) - job.startMs();
     out.add(
@@ -348,8 +354,12 @@ public final class ExplanationText {
       out.add("It makes room for job " + job.preemption().preemptor() + ".");
     }
     suspension(job, nowMs, out);
-    if (!job.detail().isEmpty()) {
-      out.add("What is known of its end: " + job.detail() + ".");
+    String known =
+        job.detail().isEmpty() && job.killCause() != null
+            ? job.killCause().detail(job.reservation())
+            : job.detail();
+    if (!known.isEmpty()) {
+      out.add("What is known of its end: " + known + ".");
     }
     return out.toString();
   }

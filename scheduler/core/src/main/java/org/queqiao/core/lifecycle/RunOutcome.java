@@ -48,7 +48,8 @@ public record RunOutcome(JobState state, long endMs, boolean nodeTimeRejected, S
   public static JobState stateOf(KillCause cause) {
     return switch (cause) {
       case CANCELLED -> JobState.CANCELLED;
-      case TIMEOUT -> JobState.TIMEOUT;
+      // It got the time that its reservation has, as others get that of their limit.
+      case TIMEOUT, RESERVATION -> JobState.TIMEOUT;
       case NODE_FAIL -> JobState.NODE_FAIL;
       case DEADLINE -> JobState.DEADLINE;
       // A job that is told to run again and may not has lost its run as with its node.

@@ -66,7 +66,7 @@ public final class ReservationClock {
       any = true;
       // A run at its own limit is told so by the same tick.
       if (JobClock.deadlineMs(job) > nowMs && facts.size() < last) {
-        add(facts, new JobKillRequested(job.run(), KillCause.TIMEOUT));
+        add(facts, new JobKillRequested(job.run(), KillCause.RESERVATION));
       }
     }
     return any;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.ArrayTask;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobArray;
@@ -25,7 +26,7 @@ import org.queqiao.server.view.JobStatus;
  * @param chargeMicro what it was charged, once posted
  * @param qos its quality of service, or null
  * @param placement null, as terms, for a job of long ago
- * @param reservation the reservation that it asks for, or null
+ * @param reservation in which its latest run runs or ran, or that it asks for, or null
  * @param terms null for a job of long ago, as what else history does not keep
  * @param predictedMs how long it is believed to run, or was when it started; null when nothing is
  *     known of jobs like it
@@ -176,7 +177,7 @@ record JobDocument(
         entry.terms(),
         entry.qos() == null ? null : entry.qos().value(),
         entry.placement(),
-        entry.reservation() == null ? null : entry.reservation().value(),
+        reservation(entry),
         foretold == 0 ? null : (Long) foretold,
         foreseen.promisedMs() == 0 ? null : (Long) foreseen.promisedMs(),
         entry.task(),
@@ -236,6 +237,12 @@ record JobDocument(
         preemptedBy,
         quote,
         endUser);
+  }
+
+  private static String reservation(JobEntry entry) {
+    ReservationName in = entry.status().reservation();
+    ReservationName named = in == null ? entry.reservation() : in;
+    return named == null ? null : named.value();
   }
 
   static String orNull(String text) {

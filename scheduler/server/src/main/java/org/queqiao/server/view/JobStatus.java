@@ -2,8 +2,10 @@ package org.queqiao.server.view;
 
 import java.util.List;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspension;
 
@@ -23,6 +25,7 @@ import org.queqiao.contract.job.Suspension;
  * @param detail more about the end, or about why it waits again, or empty
  * @param formerCoreMs what its earlier runs held, times how long
  * @param suspension how its latest run was suspended; null for one that never was to be
+ * @param reservation in which its latest run runs or ran; null for none, and while it waits
  * @param preemptedBy the job for which a run of it was last told to end or to stand still, or null
  */
 public record JobStatus(
@@ -39,13 +42,14 @@ public record JobStatus(
     String detail,
     long formerCoreMs,
     Suspension suspension,
+    ReservationName reservation,
     JobId preemptedBy) {
   private static final JobStatus WAITING = waiting(false);
   private static final JobStatus HELD = waiting(true);
 
   private static JobStatus waiting(boolean held) {
     return new JobStatus(
-        JobState.PENDING, held, false, 0, 0, 0, 0, List.of(), List.of(), null, "", 0, null, null);
+        JobState.PENDING, held, false, 0, 0, 0, 0, List.of(), List.of(), null, "", 0, null, null, null);
   }
 
   /** A job that was just accepted. */
@@ -76,10 +80,12 @@ public record JobStatus(
         detail,
         formerCoreMs,
         suspension,
+        reservation,
         preemptedBy);
   }
 
-  JobStatus allocated(int run, List<Allocation> given, List<String> where, long nowMs) {
+  JobStatus allocated(
+      int run, List<Allocation> given, List<String> where, ReservationName in, long nowMs) {
     int held = 0;
     for (Allocation each : given) {
       held = Math.addExact(held, each.cores().size());
@@ -98,6 +104,7 @@ public record JobStatus(
         "",
         formerCoreMs,
         null,
+        in,
         preemptedBy);
   }
 
@@ -110,8 +117,9 @@ public record JobStatus(
     return suspension == null ? null : suspension.over(atMs);
   }
 
-  JobStatus killing(long nowMs) {
-    return runs(JobState.COMPLETING, endMs, allocations, exit, detail, over(nowMs));
+  JobStatus killing(KillCause cause, long nowMs) {
+    return runs(
+        JobState.COMPLETING, endMs, allocations, exit, cause.detail(reservation), over(nowMs));
   }
 
   JobStatus ended(JobState finalState, long atMs, RunExit how, String why) {
@@ -135,6 +143,7 @@ public record JobStatus(
         why,
         formerCoreMs,
         next,
+        reservation,
         preemptedBy);
   }
 
@@ -156,6 +165,7 @@ public record JobStatus(
             detail,
             formerCoreMs,
             suspension,
+            reservation,
             forWhom);
   }
 
@@ -174,6 +184,7 @@ public record JobStatus(
         null,
         why,
         Math.addExact(formerCoreMs, runCoreMs(atMs)),
+        null,
         null,
         preemptedBy);
   }

@@ -152,9 +152,12 @@ final class ViewEvents {
             nodeNames(image.allocations()),
             ended ? List.of() : image.allocations(),
             image.exit(),
-            image.detail(),
+            image.killCause() == null || ended
+                ? image.detail()
+                : image.killCause().detail(image.reservation()),
             image.formerCoreMs(),
             image.suspension(),
+            image.reservation(),
             image.preemptedBy());
     return new JobEntry(
             image.id().value(),
@@ -256,7 +259,7 @@ final class ViewEvents {
   }
 
   private void killing(JobKillRequested e, long nowMs) {
-    change(e.run().job(), entry -> entry.status().killing(nowMs).preempted(e.preemptor()));
+    change(e.run().job(), entry -> entry.status().killing(e.cause(), nowMs).preempted(e.preemptor()));
   }
 
   private void fenced(NodeFenced e) {
@@ -405,7 +408,8 @@ final class ViewEvents {
             entry
                 .foreseen(event.predictedMs(), entry.foreseen().promisedMs())
                 .status()
-                .allocated(event.run().attempt(), given, nodeNames(given), nowMs));
+                .allocated(
+                    event.run().attempt(), given, nodeNames(given), event.reservation(), nowMs));
     nodes.hold(given, 1);
   }
 

@@ -263,7 +263,7 @@ final class PermissionCheck {
   private boolean mayKill(Actor actor, JobKillRequested e) {
     return switch (e.cause()) {
       case CANCELLED, REQUEUED -> mayChange(actor, model.job(e.run().job()));
-      case TIMEOUT, DEADLINE, PREEMPTED, PREEMPTED_REQUEUED -> isScheduler(actor);
+      case TIMEOUT, DEADLINE, PREEMPTED, PREEMPTED_REQUEUED, RESERVATION -> isScheduler(actor);
       case NODE_FAIL -> !isPlainUser(actor);
     };
   }
