@@ -49,7 +49,21 @@ public record JobStatus(
 
   private static JobStatus waiting(boolean held) {
     return new JobStatus(
-        JobState.PENDING, held, false, 0, 0, 0, 0, List.of(), List.of(), null, "", 0, null, null, null);
+        JobState.PENDING,
+        held,
+        false,
+        0,
+        0,
+        0,
+        0,
+        List.of(),
+        List.of(),
+        null,
+        "",
+        0,
+        null,
+        null,
+        null);
   }
 
   /** A job that was just accepted. */

@@ -259,7 +259,8 @@ final class ViewEvents {
   }
 
   private void killing(JobKillRequested e, long nowMs) {
-    change(e.run().job(), entry -> entry.status().killing(e.cause(), nowMs).preempted(e.preemptor()));
+    change(
+        e.run().job(), entry -> entry.status().killing(e.cause(), nowMs).preempted(e.preemptor()));
   }
 
   private void fenced(NodeFenced e) {

@@ -71,7 +71,8 @@ final class ReservedDocumentTest {
     happens(new ProjectDefined(PROJECT, "P", List.of(new DomainShare(new DomainCode("d"), 1000))));
     happens(new UserDefined(ANN, "Ann", "ann", 1000, PROJECT));
     happens(new MembershipSet(PROJECT, ANN, MemberRank.MEMBER));
-    happens(new NodeRegistered(new NodeFacts(NODE, "b", 4, 1 << 20, List.of(), "1", "6", List.of())));
+    happens(
+        new NodeRegistered(new NodeFacts(NODE, "b", 4, 1 << 20, List.of(), "1", "6", List.of())));
     happens(new NodeUp(NODE, "b"));
     happens(
         new ReservationDefined(
@@ -123,10 +124,7 @@ final class ReservedDocumentTest {
     assertThat(shown().path("reservation").isNull()).isTrue();
     happens(
         new JobAllocated(
-            RUN,
-            List.of(new Allocation(NODE, List.of(0, 1), 1, List.of())),
-            0,
-            SCHOOL));
+            RUN, List.of(new Allocation(NODE, List.of(0, 1), 1, List.of())), 0, SCHOOL));
     assertThat(shown().path("reservation").asText()).isEqualTo("school");
     assertThat(shown().path("detail").isNull()).isTrue();
     happens(new JobKillRequested(RUN, KillCause.RESERVATION));
@@ -139,10 +137,7 @@ final class ReservedDocumentTest {
     aJobIsSubmitted();
     happens(
         new JobAllocated(
-            RUN,
-            List.of(new Allocation(NODE, List.of(0, 1), 1, List.of())),
-            0,
-            SCHOOL));
+            RUN, List.of(new Allocation(NODE, List.of(0, 1), 1, List.of())), 0, SCHOOL));
     happens(new JobKillRequested(RUN, KillCause.REQUEUED));
     happens(new JobRequeued(RUN, KillCause.REQUEUED, 1_000 * position, null, false, false, ""));
     assertThat(shown().path("reservation").isNull()).isTrue();
