@@ -328,10 +328,7 @@ public final class ExplanationText {
             + (heldBackMs > 0 ? "; " + duration(heldBackMs) + " of that its own terms" : "")
             + ".");
     if (job.reservation() != null) {
-      out.add(
-          "It got the nodes of reservation "
-              + job.reservation()
-              + (job.spec().reservation() == null ? ", which draws such jobs." : "."));
+      out.add(itsReservation(job));
     }
     boolean over = job.state().isTerminal();
     long ranMs = (over ? job.endMs() : nowMs) - job.startMs();
@@ -354,14 +351,23 @@ public final class ExplanationText {
       out.add("It makes room for job " + job.preemption().preemptor() + ".");
     }
     suspension(job, nowMs, out);
-    String known =
-        job.detail().isEmpty() && job.killCause() != null
-            ? job.killCause().detail(job.reservation())
-            : job.detail();
+    String known = knownOfItsEnd(job);
     if (!known.isEmpty()) {
       out.add("What is known of its end: " + known + ".");
     }
     return out.toString();
+  }
+
+  private static String itsReservation(ClusterImage.JobImage job) {
+    return "It got the nodes of reservation "
+        + job.reservation()
+        + (job.spec().reservation() == null ? ", which draws such jobs." : ".");
+  }
+
+  private static String knownOfItsEnd(ClusterImage.JobImage job) {
+    return job.detail().isEmpty() && job.killCause() != null
+        ? job.killCause().detail(job.reservation())
+        : job.detail();
   }
 
   private static String doing(JobState state) {
