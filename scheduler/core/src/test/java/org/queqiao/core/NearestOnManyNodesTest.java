@@ -78,6 +78,7 @@ final class NearestOnManyNodesTest {
     long before = cluster.candidates().walked();
     String message = refused(request).message();
     assertThat(cluster.candidates().walked() - before).as(message).isLessThan(MOST);
+    assertThat(refused(request).message()).as("once all is known").isEqualTo(message);
     List<JobRequest> found = Nearest.of(message, request.build());
     for (JobRequest each : found) {
       Decision decision = decide(each.toBuilder());

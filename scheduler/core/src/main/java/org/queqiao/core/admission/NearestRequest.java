@@ -11,6 +11,7 @@ import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
 import org.queqiao.core.placement.Feasibility.Cause;
 import org.queqiao.core.placement.Feasibility.Impossible;
+import org.queqiao.core.placement.WishKey;
 import org.queqiao.core.state.Cluster;
 
 /**
@@ -37,6 +38,9 @@ final class NearestRequest {
   private final Function<JobRequest, JobSpec> specs;
   private long walked;
 
+  /** For which all nodes were gone through, by this search or whoever asked before. */
+  private final TreeSet<WishKey> wishes = new TreeSet<>();
+
   /**
    * For requests of one account.
    *
@@ -52,6 +56,8 @@ final class NearestRequest {
 
   /** Refuses a request, with those next to it that could run. */
   Rejection refuse(JobRequest request, Impossible why) {
+    // To be refused it was asked already.
+    wishes.add(WishKey.of(specs.apply(request)));
     List<Lever> levers = RequestLevers.against(why.cause(), request);
     List<String> ask = new ArrayList<>();
     List<String> leave = new ArrayList<>();
@@ -211,10 +217,12 @@ final class NearestRequest {
 
   private Optional<Impossible> neverRuns(JobRequest request) {
     JobSpec spec = specs.apply(request);
-    long before = cluster.candidates().walked();
+    // Whether the nodes of a wish are known already must change no answer.
+    walked += wishes.add(WishKey.of(spec)) ? cluster.candidates().walkedForWish(spec) : 0;
+    long before = cluster.candidates().walkedForLayouts();
     Optional<Impossible> never = cluster.candidates().neverRuns(spec, false);
     walked += (long) FOR_A_SHAPE * (spec.shapes().size() - 1);
-    walked += cluster.candidates().walked() - before;
+    walked += cluster.candidates().walkedForLayouts() - before;
     return never;
   }
 }

@@ -29,6 +29,15 @@ final class BehindClaimants {
   /** Those of them who do not fit yet. */
   private final List<JobId> waiting = new ArrayList<>();
 
+  /** Who takes its share, how often it is still to start, and with what. */
+  private Job adding;
+
+  private int starts;
+  private Demand demand;
+
+  /** What it counts on, once it has found too little that is free; else null. */
+  private Victims then;
+
   private long looked;
 
   BehindClaimants(Cluster cluster, ClusterMirror mirror, Victims free) {
@@ -38,19 +47,22 @@ final class BehindClaimants {
     this.looked = left.size();
   }
 
-  /** The next of them takes its share. */
-  void add(Job job) {
-    Demand demand = mirror.demand(job.spec());
-    int starts = job.preemption().claims();
-    while (starts > 0 && demand != null && takes(job, demand)) {
-      starts--;
+  /**
+   * Goes on with the next of them, a start a step: each takes its share, or that is kept for it.
+   *
+   * @return whether this one is done
+   */
+  boolean add(Job job) {
+    looked++;
+    if (adding != job) {
+      adding = job;
+      demand = mirror.demand(job.spec());
+      starts = job.preemption().claims();
+      then = null;
     }
-    // Where all has come that was to come, it waits for something else.
-    boolean comes = cluster.jobs().preemption().leaving().containsKey(job.id());
-    if (starts > 0 && comes) {
-      waiting.add(job.id());
-      keepFor(job, demand, starts);
-    }
+    boolean goesOn = starts > 0 && (then == null ? takes(job) || comesFor(job) : keepsOne(job));
+    adding = goesOn ? job : null;
+    return !goesOn;
   }
 
   /** Those who do not fit yet: what was stopped for them is not there for others. */
@@ -79,53 +91,62 @@ final class BehindClaimants {
     return count;
   }
 
-  private boolean takes(Job job, Demand demand) {
-    for (Demand each : demand.alternatives()) {
+  private boolean takes(Job job) {
+    for (Demand each : demand == null ? List.<Demand>of() : demand.alternatives()) {
       int[] on = left.place(each, job.spec().limitMs());
       if (on != null) {
         left.take(each, on);
         if (later != null) {
           later.take(each, on);
         }
+        starts--;
         return true;
       }
     }
     return false;
   }
 
-  private void keepFor(Job job, Demand demand, int starts) {
+  /** Whether runs are still to leave for one that does not fit yet: then it counts on these. */
+  private boolean comesFor(Job job) {
+    TreeSet<JobId> leaving = cluster.jobs().preemption().leaving().get(job.id());
+    if (leaving == null) {
+      // All has come that was to come, so it waits for something else.
+      return false;
+    }
+    waiting.add(job.id());
     if (later == null) {
       later = left.copy();
       most = left.unbounded();
       looked += 2L * left.size();
     }
     AsideRoom room = new AsideRoom(cluster, mirror, Rank.of(job));
-    for (JobId id : cluster.jobs().preemption().leaving().getOrDefault(job.id(), new TreeSet<>())) {
+    for (JobId id : leaving) {
       PlanJob run = mirror.run(id);
       if (run != null) {
         Job leaves = cluster.jobs().find(id).orElseThrow();
         later.leaves(run, room.gain(leaves, run, leaves.preemption().suspends()));
+        looked += run.nodes().length;
       }
     }
-    Victims then = later.copy();
+    then = later.copy();
     looked += then.size();
     room.addIdle(then);
-    for (int i = 0; demand != null && i < starts && keepsOne(job, demand, then); i++) {
-      // one more has its share
-    }
-    looked += then.takeLooked();
+    return demand != null;
   }
 
-  private boolean keepsOne(Job job, Demand demand, Victims then) {
+  private boolean keepsOne(Job job) {
+    int[] on = null;
     for (Demand each : demand.alternatives()) {
-      int[] on = then.place(each, job.spec().limitMs());
+      on = then.place(each, job.spec().limitMs());
       if (on != null) {
         then.take(each, on);
         later.take(each, on);
         most.limit(then, on);
-        return true;
+        starts--;
+        break;
       }
     }
-    return false;
+    looked += then.takeLooked();
+    return on != null;
   }
 }

@@ -68,6 +68,13 @@ final class StoppedRuns {
   private ArrayDeque<Job> waiting;
 
   private final TreeSet<Rank> ahead = new TreeSet<>();
+
+  /** Who is asked, its task or -1, and how many were asked before it; null for nobody. */
+  private Job asked;
+
+  private int askedTask;
+  private int before;
+
   private PlanJob start;
   private long looked;
 
@@ -96,7 +103,7 @@ final class StoppedRuns {
   }
 
   /**
-   * Goes on, a job a step: where it was cut makes no difference to what is found.
+   * Goes on, a job a step, or a start of one that is before it: where it was cut makes no difference to what is found.
    *
    * @param budget how many nodes are looked at, at most, but for the last step
    * @return whether it is over
@@ -104,7 +111,9 @@ final class StoppedRuns {
   boolean work(long budget) {
     long until = looked + budget;
     do {
-      if (waiting == null) {
+      if (asked != null) {
+        start = findsLeft() ? place() : null;
+      } else if (waiting == null) {
         askClaimant();
       } else if (!waiting.isEmpty()) {
         ask(waiting.poll());
@@ -114,7 +123,7 @@ final class StoppedRuns {
   }
 
   private boolean isOver() {
-    return start != null || waiting != null && waiting.isEmpty();
+    return start != null || asked == null && waiting != null && waiting.isEmpty();
   }
 
   /** The first job that can start on such cores, with its nodes, or null. */
@@ -129,7 +138,9 @@ final class StoppedRuns {
       return;
     }
     Job job = cluster.jobs().find(claiming.next()).orElseThrow();
-    start = isBlocked(job) ? null : place(job, 0);
+    if (!isBlocked(job)) {
+      ask(job, 0);
+    }
     claimants.add(job);
   }
 
@@ -151,7 +162,9 @@ final class StoppedRuns {
         && Throttle.left(cluster, job) > claims
         && (claims == 0 || job.array() != null)) {
       boolean may = ahead.stream().allMatch(each -> cluster.outranking().passes(rank, each));
-      start = may && isNew(job, rank, claims) ? place(job, claims) : null;
+      if (may && isNew(job, rank, claims)) {
+        ask(job, claims);
+      }
       ahead.add(rank);
     }
   }
@@ -175,26 +188,36 @@ final class StoppedRuns {
   }
 
   /**
-   * Where a job starts on cores that are kept for stopped runs; null where it does not fit, or fits
-   * without them.
+   * Asks whether a job starts on cores that are kept for stopped runs, unless it fits without them.
    *
    * @param claimed how many tasks of an array go before
    */
-  private PlanJob place(Job job, int claimed) {
+  private void ask(Job job, int claimed) {
     Demand demand = mirror.demand(job.spec());
     int ordinal = job.array() == null ? -1 : job.array().readyBehind(claimed);
     if (demand == null || job.array() != null && ordinal < 0) {
-      return null;
+      return;
     }
     AsideRoom room = new AsideRoom(cluster, mirror, Rank.of(job));
     looked += mirror.sharedNodes().size();
-    if (looked > MAX_LOOKED || !room.hasIdle() || fitsAnyhow(demand, job.spec().limitMs())) {
-      return null;
+    if (looked <= MAX_LOOKED && room.hasIdle() && !fitsAnyhow(demand, job.spec().limitMs())) {
+      asked = job;
+      askedTask = ordinal;
+      before = claimants.size();
     }
+  }
+
+  /** Places who was asked, once it is known what those before it leave. */
+  private PlanJob place() {
+    Job job = asked;
+    asked = null;
+    Demand demand = mirror.demand(job.spec());
+    AsideRoom room = new AsideRoom(cluster, mirror, Rank.of(job));
     List<JobId> behind = new ArrayList<>(cluster.jobs().preemption().claimants());
-    claimants.forEach(each -> behind.remove(each.id()));
+    claimants.subList(0, before).forEach(each -> behind.remove(each.id()));
     behind.remove(job.id());
-    PlanJob planned = ordinal < 0 ? mirror.planJob(job) : mirror.planTask(job, ordinal, demand);
+    PlanJob planned =
+        askedTask < 0 ? mirror.planJob(job) : mirror.planTask(job, askedTask, demand);
     boolean fits = placed(planned, demand, room, behind);
     if (!fits && !behind.isEmpty()) {
       fits = placed(planned, demand, room, List.of());
@@ -212,15 +235,16 @@ final class StoppedRuns {
     return fits;
   }
 
-  /** What those leave who were asked before; their number only grows. */
-  private BehindClaimants behindFirst() {
+  /** Goes on to find what those leave who were asked before; says whether it is found. */
+  private boolean findsLeft() {
     if (behindFirst == null) {
       behindFirst = new BehindClaimants(cluster, mirror, free);
     }
-    while (first < claimants.size()) {
-      behindFirst.add(claimants.get(first++));
+    if (first < before && behindFirst.add(claimants.get(first))) {
+      first++;
     }
-    return behindFirst;
+    looked += behindFirst.takeLooked();
+    return first == before;
   }
 
   /**
@@ -229,17 +253,16 @@ final class StoppedRuns {
    * @param behind who comes after it, and what was stopped for whom it does not take
    */
   private boolean placed(PlanJob planned, Demand demand, AsideRoom room, List<JobId> behind) {
-    BehindClaimants before = behindFirst();
-    Victims victims = before.left();
+    Victims victims = behindFirst.left();
     spared.clear();
     spared.addAll(behind);
-    spared.addAll(before.waiting());
+    spared.addAll(behindFirst.waiting());
     // Those before would have started had they found such cores: they take what is free alone.
     room.addIdle(victims);
     spared.forEach(each -> room.withhold(victims, each));
-    before.limit(victims);
+    behindFirst.limit(victims);
     boolean placed = placed(planned, demand, victims);
-    looked += before.takeLooked() + victims.takeLooked();
+    looked += behindFirst.takeLooked() + victims.takeLooked();
     return placed;
   }
 

@@ -36,6 +36,7 @@ public final class Candidates {
   private final LinkedHashMap<Need, Usable> usable = new LinkedHashMap<>();
 
   private long walked;
+  private long walkedForWishes;
   private long seen;
   private long wishedAt;
   private boolean stale;
@@ -89,7 +90,20 @@ public final class Candidates {
 
   /** How many nodes were gone through for all answers, to tell what one of them cost. */
   public long walked() {
+    return walked + walkedForWishes;
+  }
+
+  /** Those of them for layouts, which are the same whatever is known already. */
+  public long walkedForLayouts() {
     return walked;
+  }
+
+  /** How many nodes {@link #neverRuns} goes through where nobody has had the same wish before. */
+  public long walkedForWish(JobSpec spec) {
+    NodeWish wish = cluster.wishOf(spec);
+    return wish.isAny() && !Arrangement.isDemandedBy(spec)
+        ? 0
+        : (long) wish.alternatives().size() * cluster.nodes().all().size();
   }
 
   /** How many nodes {@link #neverRuns} goes through if one look is enough for each layout. */
@@ -180,7 +194,7 @@ public final class Candidates {
     long named = cluster.nodes().settingsVersion() + cluster.policy().version();
     if (wished == null || named != wishedAt) {
       wishedAt = named;
-      wished = new WishedNodes(cluster, nodes -> walked += nodes);
+      wished = new WishedNodes(cluster, nodes -> walkedForWishes += nodes);
       stale = false;
     }
     if (stale) {
