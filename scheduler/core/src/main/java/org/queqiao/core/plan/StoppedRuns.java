@@ -103,7 +103,8 @@ final class StoppedRuns {
   }
 
   /**
-   * Goes on, a job a step, or a start of one that is before it: where it was cut makes no difference to what is found.
+   * Goes on, a job a step, or a start of one that is before it: where it was cut makes no
+   * difference to what is found.
    *
    * @param budget how many nodes are looked at, at most, but for the last step
    * @return whether it is over
@@ -216,8 +217,7 @@ final class StoppedRuns {
     List<JobId> behind = new ArrayList<>(cluster.jobs().preemption().claimants());
     claimants.subList(0, before).forEach(each -> behind.remove(each.id()));
     behind.remove(job.id());
-    PlanJob planned =
-        askedTask < 0 ? mirror.planJob(job) : mirror.planTask(job, askedTask, demand);
+    PlanJob planned = askedTask < 0 ? mirror.planJob(job) : mirror.planTask(job, askedTask, demand);
     boolean fits = placed(planned, demand, room, behind);
     if (!fits && !behind.isEmpty()) {
       fits = placed(planned, demand, room, List.of());
