@@ -41,7 +41,7 @@ struct launcher *fuzz_launcher(void) {
         close(base);
         atexit(remove_folder);
     }
-    launcher.requests.fd = launcher.requests.listener_fd = launcher.intents_fd = -1;
+    launcher.agent_fd = launcher.listener_fd = launcher.intents_fd = -1;
     return &launcher;
 }
 

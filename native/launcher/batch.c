@@ -68,6 +68,7 @@ static void describe(const struct launcher *self, const struct order *order, con
         .order = *order,
         .gid = identity->gid,
         .spool_group = self->agent_gid,
+        .agent_uid = self->options.agent_uid,
         .switch_identity = self->is_root,
         .private_tmp = self->options.private_tmp && !is_below_tmp(order, order->work_dir) &&
                        !is_below_tmp(order, order->stdout_path) && !is_below_tmp(order, order->stderr_path),

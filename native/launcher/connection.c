@@ -20,12 +20,12 @@ static const uint32_t reply_magic = 0x51515250;
 
 /* A new connection goes first. */
 static bool agent_waits(const struct launcher *self) {
-    struct pollfd ready[] = {{.fd = self->requests.listener_fd, .events = POLLIN}, {.fd = self->requests.fd, .events = POLLIN}};
+    struct pollfd ready[] = {{.fd = self->listener_fd, .events = POLLIN}, {.fd = self->agent_fd, .events = POLLIN}};
     return poll(ready, 2, 0) > 0 && ready[0].revents == 0 && ready[1].revents != 0;
 }
 
 static bool receive(const struct launcher *self, uint8_t *bytes, size_t length) {
-    return length == 0 || recv(self->requests.fd, bytes, length, MSG_WAITALL) == (ssize_t)length;
+    return length == 0 || recv(self->agent_fd, bytes, length, MSG_WAITALL) == (ssize_t)length;
 }
 
 void connection_reply(struct launcher *self, uint16_t type, enum status status, uint32_t reason, const char *text,
@@ -42,8 +42,8 @@ void connection_reply(struct launcher *self, uint16_t type, enum status status, 
     put_u32(head + 16, reason);
     put_u16(head + 20, (uint16_t)text_length);
     memcpy(head + 22, text, text_length);
-    if (self->requests.fd >= 0 && writev(self->requests.fd, parts, 2) != (ssize_t)(head_length + length)) {
-        close_fd(&self->requests.fd);
+    if (self->agent_fd >= 0 && writev(self->agent_fd, parts, 2) != (ssize_t)(head_length + length)) {
+        close_fd(&self->agent_fd);
     }
 }
 
@@ -99,6 +99,6 @@ void connection_ready(struct launcher *self, struct watch *watch) {
     }
     batch_commit(self);
     if (!open) {
-        close_fd(&self->requests.fd);
+        close_fd(&self->agent_fd);
     }
 }

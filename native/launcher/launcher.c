@@ -259,43 +259,43 @@ static void find_devices(struct launcher *self) {
  */
 static void accept_agent(struct launcher *self, struct watch *watch) {
     static const struct timeval wait = {ANSWER_TIMEOUT_MS / 1000, 0};
-    struct endpoint *endpoint = (struct endpoint *)(void *)watch;
+    static struct watch agent_watch = {.ready = connection_ready};
     struct ucred peer = {0, (uid_t)-1, (gid_t)-1};
     socklen_t length = sizeof peer;
-    int fd = accept4(endpoint->listener_fd, NULL, NULL, SOCK_CLOEXEC);
+    int fd = accept4(self->listener_fd, NULL, NULL, SOCK_CLOEXEC);
+    (void)watch;
     if (fd >= 0 && (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.uid != self->options.agent_uid ||
                     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) != 0 ||
                     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait) != 0)) {
         close(fd);
     } else if (fd >= 0) {
-        close_fd(&endpoint->fd);
-        endpoint->fd = fd;
-        watch_fd(self, fd, EPOLLIN, &endpoint->agent_watch);
+        close_fd(&self->agent_fd);
+        self->agent_fd = fd;
+        watch_fd(self, fd, EPOLLIN, &agent_watch);
     }
 }
 
 /* For the agent alone, which every accept checks as well. */
-static void listen_at(struct launcher *self, struct endpoint *endpoint, const char *path, int type,
-                      void (*ready)(struct launcher *, struct watch *)) {
+static void listen_for_agent(struct launcher *self) {
+    static struct watch listener_watch = {.ready = accept_agent};
     struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *path = self->options.socket;
     if (strlen(path) >= sizeof address.sun_path) {
-        fail_usage("the socket's path is longer than 103 bytes");
+        fail_usage("the socket's path is longer than 107 bytes");
     }
     memcpy(address.sun_path, path, strlen(path));
     if (unlink(path) != 0 && errno != ENOENT) {
         fatal(path);
     }
-    int fd = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    mode_t mask = umask(0117);
-    if (fd < 0 || bind(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
+    self->listener_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    umask(0117);
+    if (self->listener_fd < 0 || bind(self->listener_fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
+        lchown(path, geteuid(), self->agent_gid) != 0 || listen(self->listener_fd, BACKLOG) != 0) {
         fatal(path);
     }
-    umask(mask);
-    if (lchown(path, geteuid(), self->agent_gid) != 0 || listen(fd, BACKLOG) != 0) {
-        fatal(path);
-    }
-    *endpoint = (struct endpoint){{accept_agent}, {ready}, fd, -1};
-    watch_fd(self, fd, EPOLLIN, &endpoint->listener_watch);
+    umask(022);
+    self->agent_fd = -1;
+    watch_fd(self, self->listener_fd, EPOLLIN, &listener_watch);
 }
 
 /* TERM and INT end the loop; children are reaped by the kernel, nobody waits for them. */
@@ -359,7 +359,6 @@ static void serve(struct launcher *self, int signals) {
 
 int main(int count, char **arguments) {
     struct launcher *self = &launcher;
-    char counters[SPEC_PATH_BYTES];
     self->is_root = geteuid() == 0;
     parse_options(&self->options, count, arguments);
     if (!self->is_root && self->options.agent_uid != geteuid()) {
@@ -387,9 +386,7 @@ int main(int count, char **arguments) {
         fatal("prepare the loop");
     }
     runs_recover(self);
-    snprintf(counters, sizeof counters, "%.4000s.fds", self->options.socket);
-    listen_at(self, &self->counters, counters, SOCK_SEQPACKET, handout_ready);
-    listen_at(self, &self->requests, self->options.socket, SOCK_STREAM, connection_ready);
+    listen_for_agent(self);
     /* What an earlier launcher found says nothing of now. */
     unlinkat(self->spool_fd, "health", 0);
     self->health_at_ms = self->options.commands == NULL ? UINT64_MAX : 0;

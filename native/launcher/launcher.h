@@ -43,12 +43,6 @@ struct watch {
     void (*ready)(struct launcher *self, struct watch *watch);
 };
 
-/* A socket, and the newest connection to it, which is the agent's. */
-struct endpoint {
-    struct watch listener_watch, agent_watch;
-    int listener_fd, fd; /* -1: no agent is there */
-};
-
 /* Only in the answer to SUSPEND, and, for RUN_SUSPENDED, in a list. */
 enum { SUSPEND_GOES_ON = 0, SUSPEND_STOPPED = 1, SUSPEND_NOT_YET = 2, RUN_SUSPENDED = 5 };
 
@@ -120,7 +114,7 @@ struct launcher {
     uint8_t absent_events[COUNTER_PERF_LAST + 1];
     struct run *runs[MAX_RUNS]; /* memory is taken as it is used, as that of the slots */
     size_t run_count;
-    struct endpoint requests, counters;
+    int listener_fd, agent_fd; /* the newest connection is the agent's; -1: none is there */
     struct identity identities[MAX_IDENTITIES];
     pid_t helpers[HELPERS]; /* the last ones, which may still be about to die */
     uint64_t sweep_at_ms, health_at_ms;
@@ -133,9 +127,6 @@ _Noreturn void fatal(const char *what);
 /* Where there is one; there is none afterwards. */
 void close_fd(int *fd);
 void watch_fd(struct launcher *self, int fd, uint32_t events, struct watch *watch);
-
-/* handout.c */
-void handout_ready(struct launcher *self, struct watch *watch);
 
 /* runs.c */
 struct run *run_find(const struct launcher *self, uint64_t job_id, uint32_t attempt);

@@ -20,6 +20,7 @@
 
 #include "command.h"
 #include "counters.h"
+#include "handout.h"
 #include "processes.h"
 #include "removal.h"
 #include "spec.h"
@@ -254,9 +255,6 @@ static const char *fork_child(struct monitor *self) {
     bool born_inside = false;
     /* A run is worth more than its counters: one that cannot be opened is reported as missing. */
     self->counters.traffic = traffic_count(&self->spec->layout, self->spec->run_name);
-    if (self->counters.traffic >= 0) {
-        self->counters.traffic = counters_place(self->counters.traffic, COUNTER_TRAFFIC);
-    }
     self->counters.traffic_cause = errno;
     counters_open(&self->counters, self->spec->absent_events);
     if (pipe2(gate, O_CLOEXEC) != 0) {
@@ -370,6 +368,8 @@ static void read_control(struct monitor *self) {
             stop_run(self, message.grace_ms);
         } else if (message.signal == START_HOST) {
             start_host(self);
+        } else if (message.signal == HAND_OUT && self->main_pid > 0) {
+            hand_out(self->spec, &self->counters, message.grace_ms);
         } else if ((message.signal & SIGNAL_MAIN_ONLY) != 0) {
             int signal = (int)(message.signal & ~(uint32_t)SIGNAL_MAIN_ONLY);
             syscall(SYS_pidfd_send_signal, self->watched[WATCH_MAIN].fd, signal, NULL, 0);

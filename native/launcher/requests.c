@@ -85,7 +85,7 @@ static bool is_allowed(uint32_t signal) {
     if (who == 0) {
         return memchr(for_all, (int)number, sizeof for_all) != NULL;
     }
-    return signal == START_HOST ||
+    return signal == START_HOST || signal == HAND_OUT ||
            ((who == SIGNAL_MAIN_ONLY || who == SIGNAL_CARRIED) && number >= 1 && number < NSIG);
 }
 

@@ -26,6 +26,9 @@ enum { SIGNAL_MAIN_ONLY = 0x100 };
 /* In place of a signal: start the host of the run, unless it is there. */
 enum { START_HOST = 0x200 };
 
+/* In place of a signal: hand the counters out to the listener whose number stands in the place of the grace. */
+enum { HAND_OUT = 0x800 };
+
 struct control_message {
     uint32_t signal;
     uint32_t grace_ms;
@@ -38,6 +41,7 @@ struct launch_spec {
     struct order order; /* whose bytes follow */
     gid_t gid;
     gid_t spool_group;
+    uid_t agent_uid;
     bool switch_identity;
     char cpus[CORE_LIST_BYTES]; /* of its cores; empty: each is one of its number */
     bool private_tmp;

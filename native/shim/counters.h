@@ -57,12 +57,14 @@ struct counter_value {
     uint64_t value;
 };
 
-/* In a monitor, event N has this descriptor and N more: whoever may look finds it there. */
-enum { COUNTER_FIRST_FD = 32 };
-
 enum counters_limit { MAX_COUNTERS = 32, COUNTERS_HEADER_BYTES = 8, COUNTER_BYTES = 16 };
 
 enum { COUNTERS_BYTES = COUNTERS_HEADER_BYTES + MAX_COUNTERS * COUNTER_BYTES + 4 };
+
+/* The abstract address at which an agent takes what monitors hand out; of the numbers it has one that is free. */
+#define HANDOUT_NAME "queqiao-counters-%u"
+
+enum { HANDOUT_NUMBERS = 3600000 };
 
 /* The open events of one run; a descriptor is -1 where `cause` says why there is none. */
 struct run_counters {
@@ -90,9 +92,6 @@ uint64_t counters_float_event(const char *maker, unsigned family, unsigned model
  * execve on.
  */
 void counters_open(struct run_counters *counters, const uint8_t absent[COUNTER_PERF_LAST + 1]);
-
-/* Keeps an open counter where whoever may look finds it. Returns its descriptor, or -1 with errno; `from` is closed. */
-int counters_place(int from, int id);
 
 /* Bytes received and sent so far, of the map of a run. 0, or the errno. */
 int counters_read_traffic(int fd, uint64_t values[2]);

@@ -1,10 +1,13 @@
-/* The agent's end of the launcher's handout, and the reading of what was handed out. */
+/* The agent's end of the handout by monitors, and the reading of what was handed out. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -14,26 +17,35 @@
 #include "counters.h"
 #include "shim.h"
 
-enum { WAIT_S = 2 };
+enum { RUN_BYTES = 12, TRIES = 100, WAIT_MS = 200, BACKLOG = 1024 };
 
-int32_t shim_handout_connect(const char *path) {
+int32_t shim_handout_listen(int32_t *number) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct timeval wait = {WAIT_S, 0};
-    if (strlen(path) >= sizeof address.sun_path) {
-        return -ENAMETOOLONG;
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    for (int i = 0; fd >= 0 && i < TRIES; i++) {
+        uint32_t random = 0;
+        if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random) {
+            break;
+        }
+        *number = (int32_t)(random % HANDOUT_NUMBERS);
+        int length = snprintf(address.sun_path + 1, sizeof address.sun_path - 1, HANDOUT_NAME, (unsigned)*number);
+        socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
+        if (bind(fd, (const struct sockaddr *)&address, size) == 0) {
+            return listen(fd, BACKLOG) == 0 ? fd : -errno;
+        }
     }
-    memcpy(address.sun_path, path, strlen(path));
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    if (fd < 0) {
-        return -errno;
-    }
-    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) != 0 ||
-        connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        int cause = errno;
+    int cause = errno;
+    if (fd >= 0) {
         close(fd);
-        return -cause;
     }
-    return fd;
+    return -cause;
+}
+
+/* Only root and the own user have monitors here: anybody may have connected. */
+static bool is_of_monitor(int fd) {
+    struct ucred peer = {0, (uid_t)-1, (gid_t)-1};
+    socklen_t size = sizeof peer;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && (peer.uid == 0 || peer.uid == geteuid());
 }
 
 /* The descriptors of an answer; every one of them is the caller's, also when the answer is wrong. */
@@ -72,33 +84,34 @@ static int32_t with_traffic(int32_t count, int32_t fds[SHIM_MAX_HANDED], int32_t
     return count;
 }
 
-int32_t shim_handout_ask(int32_t socket_fd, int64_t job_id, int32_t attempt, int32_t fds[SHIM_MAX_HANDED],
-                         int32_t counters[SHIM_MAX_HANDED]) {
-    uint8_t request[12];
-    uint8_t answer[8 + 2 * SHIM_MAX_HANDED];
+int32_t shim_handout_take(int32_t listener, int64_t run[2], int32_t fds[SHIM_MAX_HANDED],
+                          int32_t counters[SHIM_MAX_HANDED]) {
+    uint8_t packet[RUN_BYTES + 2 * SHIM_MAX_HANDED];
     char control[CMSG_SPACE(sizeof(int) * SHIM_MAX_HANDED)];
-    struct iovec part = {answer, sizeof answer};
+    struct iovec part = {packet, sizeof packet};
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control};
-    put_u64(request, (uint64_t)job_id);
-    put_u32(request + 8, (uint32_t)attempt);
-    if (send(socket_fd, request, sizeof request, MSG_NOSIGNAL) != (ssize_t)sizeof request) {
+    struct timeval wait = {0, WAIT_MS * 1000};
+    int monitor = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    if (monitor < 0) {
         return -errno;
     }
-    ssize_t length = recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC);
-    if (length < 0) {
-        return -errno;
+    ssize_t length = -1;
+    if (is_of_monitor(monitor) && setsockopt(monitor, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) == 0) {
+        length = recvmsg(monitor, &message, MSG_CMSG_CLOEXEC);
     }
-    size_t count = take_rights(&message, fds);
-    bool whole = length >= 8 && get_u32(answer + 4) == count && (size_t)length == 8 + 2 * count;
-    int32_t cause = whole ? (int32_t)get_u32(answer) : length == 0 ? EPIPE : EPROTO;
+    close(monitor);
+    size_t count = length < 0 ? 0 : take_rights(&message, fds);
+    bool whole = length >= RUN_BYTES && (size_t)length == RUN_BYTES + 2 * count;
+    run[0] = whole ? (int64_t)get_u64(packet) : 0;
+    run[1] = whole ? (int64_t)get_u32(packet + 8) : 0;
     for (size_t i = 0; i < count; i++) {
-        counters[i] = get_u16(answer + 8 + 2 * i);
-        if (cause != 0) {
+        counters[i] = get_u16(packet + RUN_BYTES + 2 * i);
+        if (!whole) {
             close(fds[i]);
         }
     }
-    return cause != 0 ? -cause : with_traffic((int32_t)count, fds, counters);
+    return whole ? with_traffic((int32_t)count, fds, counters) : 0;
 }
 
 /* The number behind `key`, or the first one when it is NULL. */

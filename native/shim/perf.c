@@ -142,15 +142,6 @@ int32_t shim_close(int32_t fd) {
     return close(fd) == 0 ? 0 : -errno;
 }
 
-/* By the system call, which a test fails under the name of the event. */
-int counters_place(int from, int id) {
-    int fd = (int)syscall(SYS_dup3, from, COUNTER_FIRST_FD + id, O_CLOEXEC);
-    int cause = errno;
-    close(from);
-    errno = cause;
-    return fd;
-}
-
 void counters_probe(uint8_t absent[COUNTER_PERF_LAST + 1]) {
     for (int id = COUNTER_CYCLES; id <= COUNTER_PERF_LAST; id++) {
         uint8_t user_only = 0;
@@ -175,9 +166,6 @@ void counters_open(struct run_counters *counters, const uint8_t absent[COUNTER_P
         counters->fd[id] = open_allowed(event, 0, group, 1, &counters->user_only[id]);
         if (counters->fd[id] < 0 && group >= 0) {
             counters->fd[id] = open_allowed(event, 0, -1, 1, &counters->user_only[id]);
-        }
-        if (counters->fd[id] >= 0) {
-            counters->fd[id] = counters_place(counters->fd[id], id);
         }
         counters->cause[id] = counters->fd[id] < 0 ? errno : 0;
     }

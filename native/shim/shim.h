@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Rises when a function changes its meaning; the agent refuses a library of another version. */
-enum { SHIM_ABI_VERSION = 4 };
+enum { SHIM_ABI_VERSION = 5 };
 
 #define SHIM_API __attribute__((visibility("default")))
 
@@ -86,15 +86,15 @@ enum { SHIM_GPU_MINOR, SHIM_GPU_BUSY, SHIM_GPU_MEMORY, SHIM_GPU_POWER, SHIM_GPU_
 /* The accelerators that NVML knows. Returns how many; -ENOENT without the library, -E2BIG when there are more than `most`. */
 SHIM_API int32_t shim_gpu_read(int64_t devices[][SHIM_GPU_FIELDS], int32_t most);
 
-/* A connection to the launcher's handout of counters. */
-SHIM_API int32_t shim_handout_connect(const char *path);
+/* Listens for what monitors hand out, under the number by which they are asked for it. A descriptor, or a negated errno. */
+SHIM_API int32_t shim_handout_listen(int32_t *number);
 
 /*
- * Asks for the counters of a run that is alive; -ESRCH when it is not. Returns how many there are;
- * each descriptor is closed by the caller.
+ * Takes the counters of one run that a monitor has handed out; -EAGAIN when there is nothing more. `run` is its job and
+ * attempt. Returns how many there are, 0 for what is not of a monitor; each descriptor is closed by the caller.
  */
-SHIM_API int32_t shim_handout_ask(int32_t socket_fd, int64_t job_id, int32_t attempt, int32_t fds[SHIM_MAX_HANDED],
-                                  int32_t counters[SHIM_MAX_HANDED]);
+SHIM_API int32_t shim_handout_take(int32_t listener, int64_t run[2], int32_t fds[SHIM_MAX_HANDED],
+                                   int32_t counters[SHIM_MAX_HANDED]);
 
 /* The values of so many counters, scaled where they shared a register; -1 where one cannot be read. */
 SHIM_API int32_t shim_handout_read(int32_t count, const int32_t fds[], const int32_t counters[], int64_t values[]);

@@ -66,7 +66,7 @@ static const struct call calls[] = {
     CALL(mkdirat, "", "M", ""),
     CALL(fchownat, "", "M", ""),
     CALL(fchown, "", "M", ""),
-    CALL(dup3, "M", "", "M"), /* counters are put in their place where they could be opened */
+    CALL(dup3, "M", "", ""),
     CALL(clone3, "", "", ""), /* where processes are born in a group of version 2, as is bpf where such a group denies devices */
     CALL(pidfd_open, "M", "L", ""),
     CALL(setsid, "MC", "", ""),

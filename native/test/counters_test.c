@@ -4,11 +4,14 @@
 #include <inttypes.h>
 #include <linux/bpf.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -149,8 +152,7 @@ static void whatARunReadAndWroteIsCountedWithItsChildren(void) {
 
 static void anEventThatCannotBeOpenedIsMissingAndTheRunGoesOn(void) {
     char path[PATH_BYTES];
-    /* The first call that has this name puts the map of the network in its place. */
-    struct fault fault = {.name = "perf_event_open", .calls_left = 2};
+    struct fault fault = {.name = "perf_event_open", .calls_left = 1};
     node_create(&node);
     node.program = FAULT_LAUNCHER;
     node_start(&node);
@@ -195,10 +197,88 @@ static void floatingPointEventsAreThoseOfTheProcessor(void) {
     }
 }
 
+enum { HAND_OUT = 0x800 };
+
+static uint32_t ask_for_handout(uint64_t job, int32_t number) {
+    struct reply reply = request_signal(&node, job, HAND_OUT, (uint32_t)number);
+    uint32_t status = reply.status;
+    reply_free(&reply);
+    return status;
+}
+
+static int32_t take_handout(uint64_t job, int32_t listener, int32_t number, int32_t *fds, int32_t *counters) {
+    struct pollfd ready = {.fd = listener, .events = POLLIN};
+    int64_t run[2] = {0, 0};
+    CHECK_EQUAL(0, ask_for_handout(job, number));
+    CHECK_EQUAL(1, poll(&ready, 1, 10000));
+    int32_t count = shim_handout_take(listener, run, fds, counters);
+    CHECK(run[0] == (int64_t)job && run[1] == 1);
+    return count;
+}
+
+static bool connects_to(int32_t number, int *fd) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int length = snprintf(address.sun_path + 1, sizeof address.sun_path - 1, HANDOUT_NAME, (unsigned)number);
+    *fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    return *fd >= 0 && connect(*fd, (struct sockaddr *)&address,
+                               (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length)) == 0;
+}
+
+static void nothingIsHandedToOrTakenFromAnotherUser(void) {
+    int32_t fds[SHIM_MAX_HANDED];
+    int32_t counters[SHIM_MAX_HANDED];
+    int64_t run[2];
+    char path[PATH_BYTES];
+    int numbers[2];
+    int32_t number = 0;
+    if (!is_root()) {
+        return;
+    }
+    node_create(&node);
+    node_start(&node);
+    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\necho on > on\nsleep 100\n");
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    await_file(work_path(&node, "on", path));
+    int32_t own = shim_handout_listen(&number);
+    CHECK(own >= 0 && pipe(numbers) == 0);
+    pid_t other = fork();
+    CHECK(other >= 0);
+    if (other == 0) {
+        /* It listens as an agent does, and says to the agent that it is a monitor. */
+        int fd = -1;
+        int32_t listener = -1;
+        int32_t theirs = 0;
+        bool good = setresgid(OTHER_UID, OTHER_UID, OTHER_UID) == 0 && setresuid(OTHER_UID, OTHER_UID, OTHER_UID) == 0 &&
+                    connects_to(number, &fd) && send(fd, "0000000000000000", 14, MSG_NOSIGNAL) == 14 &&
+                    (listener = shim_handout_listen(&theirs)) >= 0 &&
+                    write(numbers[1], &theirs, sizeof theirs) == (ssize_t)sizeof theirs;
+        struct pollfd ready = {.fd = listener, .events = POLLIN};
+        /* It connects and finds out. */
+        good = good && poll(&ready, 1, 10000) == 1;
+        int monitor = good ? accept4(listener, NULL, NULL, SOCK_CLOEXEC) : -1;
+        char byte = 0;
+        _exit(monitor >= 0 && recv(monitor, &byte, 1, 0) == 0 ? 0 : 1);
+    }
+    int32_t theirs = 0;
+    CHECK(read(numbers[0], &theirs, sizeof theirs) == (ssize_t)sizeof theirs);
+    CHECK_EQUAL(0, shim_handout_take(own, run, fds, counters));
+    CHECK_EQUAL(-EAGAIN, shim_handout_take(own, run, fds, counters));
+    CHECK_EQUAL(0, ask_for_handout(1, theirs));
+    int status = 0;
+    CHECK(waitpid(other, &status, 0) == other && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    shim_close(own);
+    close(numbers[0]);
+    close(numbers[1]);
+    node_destroy(&node);
+}
+
 static void theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege(void) {
     char path[PATH_BYTES];
     int32_t fds[SHIM_MAX_HANDED];
     int32_t counters[SHIM_MAX_HANDED];
+    int64_t run[2];
     int64_t before[SHIM_MAX_HANDED];
     int64_t after[SHIM_MAX_HANDED];
     if (!is_root()) {
@@ -211,11 +291,13 @@ static void theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege(void) {
     CHECK_EQUAL(1, reply.status);
     reply_free(&reply);
     await_file(work_path(&node, "on", path));
-    snprintf(path, sizeof path, "%.400s.fds", node.socket);
-    int32_t socket_fd = shim_handout_connect(path);
-    CHECK(socket_fd >= 0);
-    CHECK_EQUAL(-ESRCH, shim_handout_ask(socket_fd, 2, 1, fds, counters));
-    int32_t count = shim_handout_ask(socket_fd, 1, 1, fds, counters);
+    int32_t number = 0;
+    int32_t listener = shim_handout_listen(&number);
+    CHECK(listener >= 0 && number >= 0 && number < 3600000);
+    CHECK_EQUAL(-EAGAIN, shim_handout_take(listener, run, fds, counters));
+    /* Of a run that is not there there is nothing to hand out. */
+    CHECK_EQUAL(4, ask_for_handout(2, number));
+    int32_t count = take_handout(1, listener, number, fds, counters);
     CHECK(count >= 5);
     CHECK_EQUAL(count, shim_handout_read(count, fds, counters, before));
     pid_t reader = fork();
@@ -251,8 +333,9 @@ static void theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege(void) {
         }
         shim_close(fds[i]);
     }
-    CHECK_EQUAL(-ESRCH, shim_handout_ask(socket_fd, 1, 1, fds, counters));
-    shim_close(socket_fd);
+    CHECK_EQUAL(5, ask_for_handout(1, number));
+    CHECK_EQUAL(-EAGAIN, shim_handout_take(listener, run, fds, counters));
+    shim_close(listener);
     node_destroy(&node);
 }
 
@@ -401,9 +484,10 @@ static void nothingOfItIsLeftOnceTheGroupAndTheLastDescriptorAreGoneAndNobodyCan
     CHECK_EQUAL(1, reply.status);
     reply_free(&reply);
     await_file(work_path(&node, "on", path));
-    snprintf(path, sizeof path, "%.400s.fds", node.socket);
-    int32_t socket_fd = shim_handout_connect(path);
-    int32_t count = shim_handout_ask(socket_fd, 1, 1, fds, counters);
+    int32_t number = 0;
+    int32_t listener = shim_handout_listen(&number);
+    int32_t count = take_handout(1, listener, number, fds, counters);
+    shim_close(listener);
     int found = 0;
     for (int32_t i = 0; i < count; i++) {
         if (counters[i] == COUNTER_RECEIVED_BYTES || counters[i] == COUNTER_SENT_BYTES) {
@@ -429,7 +513,6 @@ static void nothingOfItIsLeftOnceTheGroupAndTheLastDescriptorAreGoneAndNobodyCan
         CHECK(now_ms() < until_ms);
         nanosleep(&pause, NULL);
     }
-    shim_close(socket_fd);
     node_destroy(&node);
 }
 
@@ -476,6 +559,7 @@ static const struct test tests[] = {TEST(cpuTimeAndPeakMemoryAreThoseOfGnuTimeTo
                                     TEST(whatARunReadAndWroteIsCountedWithItsChildren),
                                     TEST(anEventThatCannotBeOpenedIsMissingAndTheRunGoesOn),
                                     TEST(floatingPointEventsAreThoseOfTheProcessor),
+    TEST(nothingIsHandedToOrTakenFromAnotherUser),
     TEST(theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege),
     TEST(bytesOfTheNetworkAreThoseOfTheRunWithTheirHeaders),
     TEST(trafficThatCannotBeCountedIsMissingAndTheRunGoesOn),

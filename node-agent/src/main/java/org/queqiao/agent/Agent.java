@@ -113,9 +113,9 @@ final class Agent {
                     options.data().resolve("devices"),
                     options.heartbeatMs()),
                 probe,
-                options.launcher() + ".fds",
                 options.data().resolve("series"),
-                options.heartbeatMs()));
+                options.heartbeatMs(),
+                (run, number) -> ask(client -> client.handOut(run, number))));
   }
 
   /** Runs until it is interrupted, or the spool fails. */
@@ -224,8 +224,10 @@ final class Agent {
 
   private void launched(RunId run, LaunchAnswer answer, long nowMs) {
     switch (answer) {
-      case LaunchAnswer.Running a ->
-          actions.addAll(reconciler.onLaunched(run, new LaunchReply.Running(a.startMs()), nowMs));
+      case LaunchAnswer.Running a -> {
+        tally.launched(run);
+        actions.addAll(reconciler.onLaunched(run, new LaunchReply.Running(a.startMs()), nowMs));
+      }
       case LaunchAnswer.Ended a -> {
         actions.addAll(reconciler.onLaunched(run, new LaunchReply.Running(a.startMs()), nowMs));
         exits.readOne(run).ifPresent(exit -> actions.addAll(reconciler.onExit(tally.ended(exit))));
@@ -426,26 +428,15 @@ final class Agent {
     switch (action) {
       case Action.Write _ -> {}
       case Action.Launch launch -> launch(launch);
-      case Action.Stop stop -> {
-        if (launcher != null) {
-          ask(client -> client.stop(stop.run(), stop.graceMs()));
-        }
-      }
-      case Action.Signal signal -> {
-        if (launcher != null) {
+      case Action.Stop stop -> ask(client -> client.stop(stop.run(), stop.graceMs()));
+      case Action.Signal signal ->
           ask(client -> client.signal(signal.run(), signal.number(), signal.batchOnly()));
-        }
-      }
       case Action.Suspend suspend -> {
         if (launcher != null && launcher.capabilities().suspends()) {
           ask(client -> client.suspend(suspend.run(), suspend.stop()));
         }
       }
-      case Action.Forget forget -> {
-        if (launcher != null) {
-          ask(client -> client.forget(forget.run()));
-        }
-      }
+      case Action.Forget forget -> ask(client -> client.forget(forget.run()));
       case Action.Report report -> {
         if (suspensionsUnderstood
             || !(report.message() instanceof AgentMessage.RunSuspendedReport)) {
@@ -481,8 +472,14 @@ final class Agent {
     void send(LauncherClient client) throws IOException;
   }
 
-  /** A broken connection is told by its reader; the list of the next one says what was done. */
+  /**
+   * A broken connection is told by its reader; the list of the next one says what was done, as
+   * where there is none.
+   */
   private void ask(Request request) {
+    if (launcher == null) {
+      return;
+    }
     try {
       request.send(launcher);
     } catch (IOException e) {

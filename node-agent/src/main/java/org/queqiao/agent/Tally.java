@@ -52,6 +52,11 @@ final class Tally {
     }
   }
 
+  /** A run has been started. */
+  void launched(RunId run) {
+    sampler.launched(run);
+  }
+
   /** The end of a run, with its energy and the time of its accelerators. */
   RunExit ended(RunExit exit) {
     return sampler.ended(exit);

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.metrics.Counter;
 import org.queqiao.contract.metrics.CounterValue;
@@ -15,7 +17,7 @@ import org.queqiao.contract.metrics.CounterValue;
  * {@code queqiao.shim} names its file. Without it the agent works on and says what is absent.
  */
 public final class Shim {
-  private static final int ABI_VERSION = 4;
+  private static final int ABI_VERSION = 5;
   private static final int EINVAL = 22;
 
   private final String absence;
@@ -53,10 +55,9 @@ public final class Shim {
 
     static native int shim_gpu_read(long[] devices, int most);
 
-    static native int shim_handout_connect(String path);
+    static native int shim_handout_listen(int[] number);
 
-    static native int shim_handout_ask(
-        int socket, long jobId, int attempt, int[] fds, int[] counters);
+    static native int shim_handout_take(int listener, long[] run, int[] fds, int[] counters);
 
     static native int shim_handout_read(int count, int[] fds, int[] counters, long[] values);
   }
@@ -171,19 +172,37 @@ public final class Shim {
     Functions.shim_close(fd);
   }
 
-  /** Connects to the launcher's handout; a descriptor, or a negated errno. */
-  public int connect(String path) {
-    return absence == null ? Functions.shim_handout_connect(path) : -EINVAL;
+  /**
+   * Where monitors hand out the counters of their runs.
+   *
+   * @param fd its descriptor
+   * @param number by which a monitor is asked for it
+   */
+  public record Handouts(int fd, int number) {}
+
+  /** Listens for what monitors hand out; nothing where the library is absent. */
+  public Optional<Handouts> handouts() {
+    int[] number = new int[1];
+    int fd = absence == null ? Functions.shim_handout_listen(number) : -EINVAL;
+    return fd < 0 ? Optional.empty() : Optional.of(new Handouts(fd, number[0]));
   }
 
-  /** The counters of a run that is alive; nothing when it is not, or the launcher is gone. */
-  public Optional<Handed> ask(int socket, RunId run) {
-    int[] fds = new int[HANDED_MAX];
-    int[] counters = new int[HANDED_MAX];
-    int count = Functions.shim_handout_ask(socket, run.job().value(), run.attempt(), fds, counters);
-    return count < 0
-        ? Optional.empty()
-        : Optional.of(new Handed(Arrays.copyOf(fds, count), Arrays.copyOf(counters, count)));
+  /** Takes what monitors have handed out meanwhile, for at most so many runs. */
+  public void take(Handouts handouts, int most, BiConsumer<RunId, Handed> taker) {
+    for (int taken = 0; taken < most; taken++) {
+      long[] run = new long[2];
+      int[] fds = new int[HANDED_MAX];
+      int[] counters = new int[HANDED_MAX];
+      int count = Functions.shim_handout_take(handouts.fd(), run, fds, counters);
+      if (count < 0) {
+        return;
+      }
+      if (count > 0) {
+        taker.accept(
+            new RunId(new JobId(run[0]), Math.toIntExact(run[1])),
+            new Handed(Arrays.copyOf(fds, count), Arrays.copyOf(counters, count)));
+      }
+    }
   }
 
   /** The values of now, one for each counter; -1 where one cannot be read. */

@@ -153,6 +153,11 @@ public final class LauncherClient implements Closeable {
     send(new LauncherRequest.StartHost(run));
   }
 
+  /** Has the counters of a run handed out under a number. */
+  public void handOut(RunId run, int number) throws IOException {
+    send(new LauncherRequest.HandOut(run, number));
+  }
+
   /** Stops a run or lets it go on; the answer comes as {@link LauncherListener#suspended}. */
   public void suspend(RunId run, boolean stop) throws IOException {
     send(new LauncherRequest.Suspend(run, stop));
@@ -261,7 +266,10 @@ public final class LauncherClient implements Closeable {
           default -> listener.notDone("forgetting run " + forget.run(), reply.inWords());
         }
       }
-      case LauncherRequest.ListRuns _, LauncherRequest.Capabilities _ -> {}
+      // What is not handed out is asked for again.
+      case LauncherRequest.HandOut _,
+          LauncherRequest.ListRuns _,
+          LauncherRequest.Capabilities _ -> {}
     }
   }
 

@@ -45,6 +45,11 @@ sealed interface LauncherRequest {
     private static final int CODE = 0x200;
   }
 
+  /** The counters of a run shall be handed out to the listener of this number. */
+  record HandOut(RunId run, int number) implements LauncherRequest {
+    private static final int CODE = 0x800;
+  }
+
   /** Stop all processes of a run, or let them go on; repeated until the answer is that it is so. */
   record Suspend(RunId run, boolean stop) implements LauncherRequest {}
 
@@ -64,7 +69,7 @@ sealed interface LauncherRequest {
     return switch (this) {
       case Launch _ -> 1;
       case Read _ -> 2;
-      case Stop _, Signal _, StartHost _ -> 3;
+      case Stop _, Signal _, StartHost _, HandOut _ -> 3;
       case ListRuns _ -> 4;
       case Forget _ -> 5;
       case Capabilities _ -> 6;
@@ -81,6 +86,7 @@ sealed interface LauncherRequest {
           case Stop r -> run(r.run(), 20).putInt(r.signal()).putInt(r.graceMs()).flip();
           case Signal r -> run(r.run(), 20).putInt(r.coded()).putInt(0).flip();
           case StartHost r -> run(r.run(), 20).putInt(StartHost.CODE).putInt(0).flip();
+          case HandOut r -> run(r.run(), 20).putInt(HandOut.CODE).putInt(r.number()).flip();
           case Suspend r -> run(r.run(), 16).putInt(r.stop() ? 1 : 0).flip();
           case ListRuns r ->
               ByteBuffer.allocate(16)

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ObjIntConsumer;
 import org.queqiao.agent.jna.Shim;
 import org.queqiao.contract.MalformedRecordException;
 import org.queqiao.contract.id.RunId;
@@ -20,8 +21,8 @@ import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.Series;
 
 /**
- * Follows the counters of living runs: the launcher hands their descriptors out once, each beat
- * reads them and adds a row to the file of the run. Used by one thread.
+ * Follows the counters of living runs: the monitor of each hands their descriptors out once, each
+ * beat reads them and adds a row to the file of the run. Used by one thread.
  */
 public final class Sampler implements AutoCloseable {
   /** Runs that are followed at a time at most; what more there are has totals only. */
@@ -29,16 +30,12 @@ public final class Sampler implements AutoCloseable {
 
   private static final long UJ_OF_MJ = 1_000;
 
-  /** So often a run is asked for whose monitor has not opened its events yet. */
-  private static final int ASKED_MAX = 3;
-
   private final Shim shim;
-  private final String handout;
+  private final Shim.Handouts handouts;
   private final Path folder;
   private final int intervalMs;
+  private final ObjIntConsumer<RunId> monitors;
   private final TreeMap<RunId, Followed> followed = new TreeMap<>();
-  private final TreeMap<RunId, Integer> asked = new TreeMap<>();
-  private int socket = -1;
   private final NodePower power;
   private final EnergyShares shares = new EnergyShares();
   private final RunAccelerators accelerators;
@@ -52,23 +49,24 @@ public final class Sampler implements AutoCloseable {
    *
    * @param accelerators what runs make of theirs
    * @param power what the energy of runs is shared out from
-   * @param handout the launcher's socket for it
    * @param folder of the files
+   * @param monitors asks the monitor of a run to hand its counters out under a number
    */
   public Sampler(
       Shim shim,
       RunAccelerators accelerators,
       NodePower power,
-      String handout,
       Path folder,
-      int intervalMs)
+      int intervalMs,
+      ObjIntConsumer<RunId> monitors)
       throws IOException {
     this.accelerators = accelerators;
     this.power = power;
     this.shim = shim;
-    this.handout = handout;
+    this.handouts = shim.handouts().orElse(null);
     this.folder = folder;
     this.intervalMs = intervalMs;
+    this.monitors = monitors;
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
@@ -78,9 +76,16 @@ public final class Sampler implements AutoCloseable {
     accelerators.launching(run, devices, nowMs);
   }
 
+  /** A run has been started: its counters are there with the next beat. */
+  public void launched(RunId run) {
+    if (handouts != null && followed.size() < RUNS_MAX) {
+      monitors.accept(run, handouts.number());
+    }
+  }
+
   /** The runs that are alive: their counters of now are kept. */
   public void beat(List<RunId> alive, long nowMs) throws IOException {
-    if (shim.absence().isPresent()) {
+    if (handouts == null) {
       return;
     }
     followed
@@ -92,12 +97,7 @@ public final class Sampler implements AutoCloseable {
           }
           return gone;
         });
-    asked.keySet().retainAll(alive);
-    for (RunId run : alive) {
-      if (!followed.containsKey(run) && followed.size() < RUNS_MAX) {
-        follow(run, nowMs);
-      }
-    }
+    takeHandedOut(alive, nowMs);
     accelerators.beat(followed.keySet(), nowMs);
     TreeMap<RunId, long[]> values = new TreeMap<>();
     followed.forEach((run, each) -> values.put(run, shim.read(each.handed())));
@@ -140,28 +140,38 @@ public final class Sampler implements AutoCloseable {
     }
   }
 
+  /** What is not handed out yet is asked for, as by the agent before this one, or again. */
+  private void takeHandedOut(List<RunId> alive, long nowMs) throws IOException {
+    TreeMap<RunId, Shim.Handed> handedOut = new TreeMap<>();
+    shim.take(
+        handouts,
+        RUNS_MAX,
+        (run, handed) -> {
+          Shim.Handed twice = handedOut.put(run, handed);
+          if (twice != null) {
+            shim.close(twice);
+          }
+        });
+    for (Map.Entry<RunId, Shim.Handed> each : handedOut.entrySet()) {
+      if (alive.contains(each.getKey())
+          && !followed.containsKey(each.getKey())
+          && followed.size() < RUNS_MAX) {
+        follow(each.getKey(), each.getValue(), nowMs);
+      } else {
+        shim.close(each.getValue());
+      }
+    }
+    alive.stream()
+        .filter(run -> !followed.containsKey(run))
+        .limit(RUNS_MAX - followed.size())
+        .forEach(this::launched);
+  }
+
   private Path file(RunId run) {
     return folder.resolve(run.job() + "." + run.attempt());
   }
 
-  private void follow(RunId run, long nowMs) throws IOException {
-    if (socket < 0) {
-      socket = shim.connect(handout);
-    }
-    Shim.Handed handed = socket < 0 ? null : shim.ask(socket, run).orElse(null);
-    if (handed == null) {
-      // The run has just ended, or the launcher is another one: the next beat tries again.
-      disconnect();
-      return;
-    }
-    boolean opened =
-        Arrays.stream(handed.counters()).anyMatch(each -> each == Counter.MIGRATIONS.number());
-    boolean asksAgain = !opened && asked.merge(run, 1, Integer::sum) < ASKED_MAX;
-    if (handed.fds().length == 0 || asksAgain) {
-      // Its monitor has just begun, or its kernel has no events: the last of those that all have.
-      shim.close(handed);
-      return;
-    }
+  private void follow(RunId run, Shim.Handed handed, long nowMs) throws IOException {
     List<Integer> counters = new ArrayList<>(Arrays.stream(handed.counters()).boxed().toList());
     if (power.energy().present()) {
       counters.add(Counter.RUN_ENERGY.number());
@@ -313,17 +323,12 @@ public final class Sampler implements AutoCloseable {
         : Math.max(0, file.last(Counter.TASK_CLOCK)) / 1_000;
   }
 
-  private void disconnect() {
-    if (socket >= 0) {
-      shim.close(socket);
-      socket = -1;
-    }
-  }
-
   @Override
   public void close() {
     new ArrayList<>(followed.values()).forEach(each -> shim.close(each.handed()));
     followed.clear();
-    disconnect();
+    if (handouts != null) {
+      shim.close(handouts.fd());
+    }
   }
 }
