@@ -146,4 +146,32 @@ final class SliceBoundsStoriesTest {
     plansAll();
     assertThat(story.machine.state().pendingJobs()).isEqualTo(1);
   }
+
+  /** What comes for the tasks of an array before a job is kept for one after the other. */
+  @Test
+  void eachTaskThatIsBeforeWhoGetsCoresOfStoppedRunsCounts() {
+    site(STEPS);
+    urgentJobsPushAside(PreemptMode.SUSPEND);
+    runs(LOW, NODES / 2);
+    JobId second = runs(LOW, NODES / 2);
+    int tasks = NODES / 3;
+    JobPlacement onFirst = JobPlacement.builder().excludeNodes("n[130-159]").build();
+    story.submits("liwei", request(URGENT, 1).placement(onFirst).array("1-" + tasks));
+    plansAll();
+    JobPlacement onSecond = JobPlacement.builder().nodeList("n[130-159]").build();
+    JobId urgent = story.submits("liwei", request(URGENT, NODES / 2).placement(onSecond));
+    plansAll();
+    story.after(1);
+    long askedMs = story.job(second).suspension().askedMs();
+    story.does(
+        new Input.RunSuspended(
+            story.node(second), story.run(second), true, story.nowMs, askedMs));
+    int slices = 0;
+    while (story.state(urgent) == JobState.PENDING && slices < 10 * tasks) {
+      slice();
+      slices++;
+    }
+    assertThat(story.state(urgent)).isEqualTo(JobState.RUNNING);
+    assertThat(slices).as("slices until it starts").isGreaterThan(tasks / 2);
+  }
 }
