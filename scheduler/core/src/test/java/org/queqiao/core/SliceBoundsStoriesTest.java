@@ -164,8 +164,7 @@ final class SliceBoundsStoriesTest {
     story.after(1);
     long askedMs = story.job(second).suspension().askedMs();
     story.does(
-        new Input.RunSuspended(
-            story.node(second), story.run(second), true, story.nowMs, askedMs));
+        new Input.RunSuspended(story.node(second), story.run(second), true, story.nowMs, askedMs));
     int slices = 0;
     while (story.state(urgent) == JobState.PENDING && slices < 10 * tasks) {
       slice();
