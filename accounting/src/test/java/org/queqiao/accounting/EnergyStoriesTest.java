@@ -127,18 +127,21 @@ final class EnergyStoriesTest {
             480,
             List.of(),
             new PriceTerms(Resource.ENERGY, "", "", "", false, false)));
-    Repricing repricing = new Repricing(other, CALENDAR);
+    Repricing repricing = new Repricing(other, CALENDAR, false);
     repricing.add(
         new Repricing.Piece(
+            new RunId(new JobId(1), 1),
             History.CLIMATE,
+            History.LI,
             new PartitionName("thin"),
             "",
             "energy",
-            "",
-            3 * KWH_MJ + 1,
+            List.of(new Repricing.Part("", 3 * KWH_MJ + 1, 3 * KWH_MJ + 1, 900_000)),
+            false,
             noon,
             noon + 7 * HOUR_MS,
-            900_000));
+            "2026-11",
+            true));
     assertThat(repricing.lines())
         .singleElement()
         .satisfies(each -> {

@@ -1,11 +1,13 @@
 package org.queqiao.accounting.export;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.queqiao.accounting.export.Column.Kind;
+import org.queqiao.accounting.ledger.Repricing;
 import org.queqiao.accounting.nodes.CoreTime;
 import org.queqiao.accounting.sql.EndedReports;
 import org.queqiao.accounting.sql.NodeReports;
@@ -133,6 +135,43 @@ public final class ReportForm {
         money ? StatementForm.money(row.spent()) : StatementForm.hours(row.spent()),
         money ? row.currency() : in.of("Core-hours", "核时"),
         row.runsOutMs() == null ? "" : Instant.ofEpochMilli(row.runsOutMs()).toString());
+  }
+
+  /** What past months would have cost under other prices. */
+  public static Form whatIf(
+      List<Repricing.Line> lines, String currency, String from, String to, Language in) {
+    List<Column> columns =
+        List.of(
+            new Column(in.of("Project", "项目"), Kind.TEXT, KEY),
+            new Column(in.of("Partition", "分区"), Kind.TEXT, KEY),
+            new Column(in.of("Resource", "资源"), Kind.TEXT, KEY),
+            new Column(in.of("Kind of nodes", "节点类型"), Kind.TEXT, KEY),
+            new Column(in.of("Hours", "机时"), Kind.HOURS, FIGURE),
+            new Column(in.of("Charged", "已收费"), Kind.MONEY, FIGURE),
+            new Column(in.of("What it would have been", "测算金额"), Kind.MONEY, FIGURE),
+            new Column(in.of("Difference", "差额"), Kind.MONEY, FIGURE),
+            new Column(in.of("Currency", "币种"), Kind.TEXT, KEY));
+    return form(
+        in.of("Past months under other prices", "按其他价格测算"),
+        columns,
+        lines.stream().map(each -> cells(each, currency)).toList(),
+        from,
+        to,
+        in);
+  }
+
+  private static List<Object> cells(Repricing.Line line, String currency) {
+    return Arrays.asList(
+        line.project(),
+        line.partition(),
+        line.resource(),
+        line.nodeType(),
+        new BigDecimal(line.quantity())
+            .divide(new BigDecimal(line.divisor()), 6, RoundingMode.HALF_UP),
+        StatementForm.money(line.chargedMicro()),
+        StatementForm.money(line.whatIfMicro()),
+        StatementForm.money(Math.subtractExact(line.whatIfMicro(), line.chargedMicro())),
+        currency);
   }
 
   /** Where the core time of nodes went; what is not accounted for to the core-millisecond. */

@@ -8,9 +8,11 @@ import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.PriceTier;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.core.message.Decision;
+import org.queqiao.core.message.Rejection;
+import org.queqiao.core.message.Reply;
 
 /** Whether the terms of a price fit the resource that it is of. */
-final class PriceTermsCheck {
+public final class PriceTermsCheck {
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}");
   private static final Pattern DEVICE =
       Pattern.compile(WORD.pattern() + "(:" + WORD.pattern() + ")?");
@@ -56,6 +58,13 @@ final class PriceTermsCheck {
             Rejections.invalid(
                 "device",
                 "'" + device + "' is no device: write a name, as gpu, or name:type, as gpu:a100"));
+  }
+
+  /** Why a price is none that could be proposed, as far as its terms say it, or nothing. */
+  public static Optional<Rejection> wrong(PriceItem item) {
+    return wrong(item.terms())
+        .or(() -> wrongReserved(item))
+        .map(each -> ((Reply.Rejected) each.reply()).rejection());
   }
 
   static Optional<Decision> wrong(PriceTerms terms) {

@@ -4,35 +4,37 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.queqiao.accounting.export.FormWriter;
+import org.queqiao.accounting.export.ReportForm;
 import org.queqiao.accounting.ledger.Repricing;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.WhatIfPricing;
 import org.queqiao.contract.money.PriceItem;
-import org.queqiao.contract.money.PriceTier;
-import org.queqiao.contract.money.Resource;
+import org.queqiao.core.admission.PriceTermsCheck;
 import org.queqiao.server.view.ClusterView;
 
 /** Past months under another tariff: a report that changes nothing. */
 final class PricingRoutes {
   private final ClusterView view;
   private final LedgerReads reads;
-  private final LedgerHistory history;
-  private final Blocking blocking;
+  private final FormFiles files;
   private final int fiscalStart;
+  private final String currency;
 
   PricingRoutes(
       ClusterView view,
       LedgerReads reads,
-      LedgerHistory history,
-      Blocking blocking,
-      BillingCalendar calendar) {
+      FormFiles files,
+      BillingCalendar calendar,
+      String currency) {
     this.view = view;
     this.reads = reads;
-    this.history = history;
-    this.blocking = blocking;
+    this.files = files;
     this.fiscalStart = calendar.fiscalStart();
+    this.currency = currency;
   }
 
   void on(Api api) {
@@ -48,20 +50,31 @@ final class PricingRoutes {
     if (from.compareTo(to) > 0) {
       throw Refused.invalid("to", "the last month is not before the first");
     }
-    List<PriceItem> prices = prices((List<?>) call.body().get("prices"));
-    String currency = prices.getFirst().currency();
-    long seen = view.position();
-    blocking.ask(
+    Object stated = call.body().get("prices");
+    List<PriceItem> prices = stated == null ? List.of() : prices((List<?>) stated);
+    String inCurrency = prices.isEmpty() ? currency : prices.getFirst().currency();
+    String format = call.text("format");
+    if (format.equals("json")) {
+      files.ask(
+          call,
+          () -> lines(from, to, prices),
+          lines -> call.json(200, out -> write(lines, inCurrency, out)));
+      return;
+    }
+    files.file(
         call,
-        () -> {
-          history.awaitBooks(seen);
-          try {
-            return reads.whatIf().of(from, to, prices);
-          } catch (WhatIfPricing.TooMany tooMany) {
-            throw Refused.invalid("to", tooMany.getMessage());
-          }
-        },
-        lines -> call.json(200, out -> write(lines, currency, out)));
+        FormWriter.valueOf(format.toUpperCase(Locale.ROOT)),
+        "what-if-" + from + "-" + to + "." + format,
+        language ->
+            ReportForm.whatIf(lines(from, to, prices), inCurrency, from, to, language));
+  }
+
+  private List<Repricing.Line> lines(String from, String to, List<PriceItem> prices) {
+    try {
+      return reads.whatIf().of(from, to, prices);
+    } catch (WhatIfPricing.TooMany | Repricing.TooManyRuns tooMany) {
+      throw Refused.invalid("to", tooMany.getMessage());
+    }
   }
 
   @SuppressWarnings("unchecked")
@@ -75,27 +88,12 @@ final class PricingRoutes {
     return prices;
   }
 
-  /** What the books have kept of the past says nothing of some terms. */
+  /** What a proposal of the same price would be refused for. */
   private static void check(PriceItem item, List<PriceItem> before) {
-    boolean cores = item.terms().resource() == Resource.CORES;
-    if (cores && !item.terms().nodeType().isEmpty()) {
-      throw Refused.invalid(
-          "nodeType", "the kind of the nodes is not kept with the core time of runs that are over");
-    }
-    if (item.terms().blockedShare()) {
-      throw Refused.invalid(
-          "blockedShare", "what runs blocked is not kept once they are over, only what they held");
-    }
-    if (item.terms().minimumMicro() > 0) {
-      throw Refused.invalid("minimumMicro", "a minimum is not priced anew: leave it out");
-    }
-    long hours = 0;
-    for (PriceTier tier : item.terms().tiers()) {
-      if (tier.fromHours() <= hours) {
-        throw Refused.invalid("tiers", "each tier is from more hours than the one before");
-      }
-      hours = tier.fromHours();
-    }
+    PriceTermsCheck.wrong(item)
+        .ifPresent(wrong -> {
+          throw Refused.invalid(wrong.field(), wrong.message());
+        });
     if (!item.isExact()) {
       throw Refused.invalid(
           "factors", "the price times a factor is not a whole number of micro-units");

@@ -274,15 +274,38 @@ final class ReportRestTest {
     assertThat(whatIf("researcher1", price + "}", next).statusCode()).isEqualTo(403);
     for (String wrong :
         List.of(
-            price + ",\"nodeType\":\"fat\"}",
             price
                 + ",\"tiers\":[{\"fromHours\":2,\"priceMicroPerHour\":1},"
                 + "{\"fromHours\":1,\"priceMicroPerHour\":1}]}",
             price + "}," + price.replace("CNY", "EUR") + "}",
-            price + ",\"blockedShare\":true}")) {
+            price + ",\"resource\":\"MEMORY\",\"blockedShare\":true}",
+            price + ",\"resource\":\"ENERGY\",\"nodeType\":\"fat\"}",
+            price + ",\"resource\":\"RESERVED\",\"partition\":\"batch\"}")) {
       assertThat(whatIf("auditor1", wrong, next).statusCode()).as(wrong).isBetween(400, 422);
     }
     assertThat(whatIf("auditor1", price + "}", "2020-01").statusCode()).isEqualTo(422);
+    String rich =
+        price
+            + ",\"nodeType\":\"fat\",\"blockedShare\":true,\"minimumMicro\":5000000},"
+            + price.replace("{", "{\"resource\":\"RESERVED\",")
+            + "},"
+            + price.replace("{", "{\"resource\":\"ENERGY\",")
+            + "}";
+    assertThat(whatIf("auditor1", rich, next).statusCode()).isEqualTo(200);
+    YearMonth now = YearMonth.now(ZoneOffset.UTC);
+    String months = "{\"from\":\"" + now.minusMonths(1) + "\",\"to\":\"" + next + "\"}";
+    JsonNode same =
+        JSON.readTree(
+            server.post("auditor1", "/api/v1/reports/what-if-pricing", months).body());
+    assertThat(same.path("items")).isNotEmpty();
+    for (JsonNode each : same.path("items")) {
+      assertThat(each.path("whatIfMicro")).as(each.toString()).isEqualTo(each.path("chargedMicro"));
+    }
+    assertThat(
+            server
+                .post("auditor1", "/api/v1/reports/what-if-pricing?format=csv&lang=zh", months)
+                .body())
+        .startsWith("\uFEFF项目,分区,资源,节点类型,机时,已收费,测算金额,差额,币种\r\n");
   }
 
   private static HttpResponse<String> domain(String body) throws Exception {
