@@ -25,8 +25,9 @@ import org.queqiao.contract.price.RunCost;
 import org.queqiao.contract.price.TariffBook;
 
 /**
- * What time that was metered would have cost under other prices: priced, put on lines and rounded as
- * the ledger does it, and nothing is posted. The prices that were in force give what was charged.
+ * What time that was metered would have cost under other prices: priced, put on lines and rounded
+ * as the ledger does it, and nothing is posted. The prices that were in force give what was
+ * charged.
  */
 public final class Repricing {
   /** Of so many runs it is known at most what they cost. */

@@ -37,9 +37,9 @@ public final class WhatIfPricing {
           + SegmentRow.CORES
           + " from segment where month between ? and ? union all select "
           + SegmentRow.OTHERS
-          + " from segment_item where month between ? and ?) p order by position, job, attempt, units"
-          + " >= 0, resource <> 'cores', resource = 'energy', node_type, resource = 'mem', resource,"
-          + " from_ms";
+          + " from segment_item where month between ? and ?) p order by position, job, attempt,"
+          + " units >= 0, resource <> 'cores', resource = 'energy', node_type, resource = 'mem',"
+          + " resource, from_ms";
 
   private static final String KEPT =
       "select project, reservation, node_type, from_ms, to_ms, core_ms, charge_micro, month from"
@@ -283,8 +283,7 @@ public final class WhatIfPricing {
   }
 
   /** What runs paid up to their minimum. */
-  private static Map<RunId, Long> charged(Connection connection, String from)
-      throws SQLException {
+  private static Map<RunId, Long> charged(Connection connection, String from) throws SQLException {
     Map<RunId, Long> all = new HashMap<>();
     try (PreparedStatement statement =
             prepare(

@@ -249,8 +249,7 @@ public final class HttpService {
     archive(inputs, desk.books(), calendar).on(api);
     new ContractRoutes(desk).on(api);
     new InForceRoutes(desk).on(api);
-    new PricingRoutes(
-            view, around.reads(), desk.books(), calendar, config.billing().currency())
+    new PricingRoutes(view, around.reads(), desk.books(), calendar, config.billing().currency())
         .on(api);
     new AccountingRoutes(view, around.reads(), history, blocking).on(api);
     new DrillRoutes(view, around.reads(), history, blocking).on(api);

@@ -65,8 +65,7 @@ final class PricingRoutes {
         call,
         FormWriter.valueOf(format.toUpperCase(Locale.ROOT)),
         "what-if-" + from + "-" + to + "." + format,
-        language ->
-            ReportForm.whatIf(lines(from, to, prices), inCurrency, from, to, language));
+        language -> ReportForm.whatIf(lines(from, to, prices), inCurrency, from, to, language));
   }
 
   private List<Repricing.Line> lines(String from, String to, List<PriceItem> prices) {

@@ -295,8 +295,7 @@ final class ReportRestTest {
     YearMonth now = YearMonth.now(ZoneOffset.UTC);
     String months = "{\"from\":\"" + now.minusMonths(1) + "\",\"to\":\"" + next + "\"}";
     JsonNode same =
-        JSON.readTree(
-            server.post("auditor1", "/api/v1/reports/what-if-pricing", months).body());
+        JSON.readTree(server.post("auditor1", "/api/v1/reports/what-if-pricing", months).body());
     assertThat(same.path("items")).isNotEmpty();
     for (JsonNode each : same.path("items")) {
       assertThat(each.path("whatIfMicro")).as(each.toString()).isEqualTo(each.path("chargedMicro"));
