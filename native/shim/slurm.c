@@ -231,6 +231,39 @@ static void put_history_steps(struct bytes *bytes, List steps, const struct name
     slurm_list_iterator_destroy(each);
 }
 
+/* The number of memory among the resources of Slurm is the same everywhere. */
+static int64_t memory_of(const char *usage) {
+    static const char memory[] = "2=";
+    for (const char *at = usage; at != NULL && *at != '\0'; at = strchr(at, ',')) {
+        at += *at == ',';
+        if (strncmp(at, memory, sizeof memory - 1) == 0) {
+            return (int64_t)strtoull(at + sizeof memory - 1, NULL, 10);
+        }
+    }
+    return -1;
+}
+
+/* CPU time of all steps, user and system, in microseconds, and the most memory of one of them, in bytes; -1 where nothing was gathered. */
+static void put_usage(struct bytes *bytes, List steps) {
+    int64_t user = 0;
+    int64_t system = 0;
+    int64_t memory = -1;
+    ListIterator each = steps == NULL ? NULL : slurm_list_iterator_create(steps);
+    for (slurmdb_step_rec_t *step; each != NULL && (step = slurm_list_next(each)) != NULL;) {
+        int64_t most = memory_of(step->stats.tres_usage_in_tot);
+        user += (int64_t)step->user_cpu_sec * 1000000 + step->user_cpu_usec;
+        system += (int64_t)step->sys_cpu_sec * 1000000 + step->sys_cpu_usec;
+        memory = most > memory ? most : memory;
+    }
+    if (each != NULL) {
+        slurm_list_iterator_destroy(each);
+    }
+    bool gathered = memory >= 0 || user + system > 0;
+    put_i64(bytes, gathered ? user : -1);
+    put_i64(bytes, gathered ? system : -1);
+    put_i64(bytes, memory);
+}
+
 static void put_record(struct bytes *bytes, const slurmdb_job_rec_t *job, const struct names *names) {
     put_u32(bytes, job->jobid);
     put_u64(bytes, job->db_index);
@@ -252,6 +285,7 @@ static void put_record(struct bytes *bytes, const slurmdb_job_rec_t *job, const 
     put_tres(bytes, names, job->tres_alloc_str);
     put_qos(bytes, names, job->qosid);
     put_history_steps(bytes, job->steps, names);
+    put_usage(bytes, job->steps);
 }
 
 /* One connection is one view of the history: slurmdbd reads within a transaction that never ends. */
@@ -349,7 +383,7 @@ int32_t slurm_shim_records(
     slurmdb_job_cond_t condition;
     memset(&condition, 0, sizeof condition);
     condition.db_flags = SLURMDB_JOB_FLAG_NOTSET;
-    condition.flags = JOBCOND_FLAG_DUP | JOBCOND_FLAG_NO_TRUNC | JOBCOND_FLAG_NO_STEP | JOBCOND_FLAG_NO_WAIT;
+    condition.flags = JOBCOND_FLAG_DUP | JOBCOND_FLAG_NO_TRUNC | JOBCOND_FLAG_NO_WAIT;
     condition.usage_start = (time_t)read_number(request, sizeof(uint64_t));
     condition.step_list = slurm_list_create(NULL);
     for (size_t i = 0; i < count; i++) {

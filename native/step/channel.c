@@ -10,7 +10,7 @@
 
 #include "../launcher/bytes.h"
 
-enum { LENGTH_BYTES = 4, READ_BYTES = 64 * 1024, HEADER = crypto_secretstream_xchacha20poly1305_HEADERBYTES };
+enum { LENGTH_BYTES = 4, READ_BYTES = 64 * 1024, SPARE_BYTES = 1024 * 1024, HEADER = crypto_secretstream_xchacha20poly1305_HEADERBYTES };
 
 static const uint32_t greeting_magic = 0x51515354; /* QQST */
 
@@ -32,7 +32,9 @@ static void reserve(struct buffer *buffer, size_t more) {
         buffer->start = 0;
     }
     if (buffer->capacity - buffer->end < more) {
-        size_t capacity = (buffer->end + more) * 2;
+        size_t wanted = buffer->end + more;
+        /* What is large is not doubled: who starts a step has such a buffer for each of its nodes. */
+        size_t capacity = wanted + (wanted < SPARE_BYTES ? wanted : SPARE_BYTES);
         uint8_t *bytes = realloc(buffer->bytes, capacity);
         if (bytes == NULL) {
             no_memory();
@@ -53,6 +55,13 @@ void buffer_add(struct buffer *buffer, const void *bytes, size_t length) {
 void buffer_free(struct buffer *buffer) {
     free(buffer->bytes);
     *buffer = (struct buffer){0};
+}
+
+/* Nothing is in it: room that was needed once is not kept. */
+static void shrink(struct buffer *buffer) {
+    if (buffer->start == buffer->end && buffer->capacity > 2 * SPARE_BYTES) {
+        buffer_free(buffer);
+    }
 }
 
 void channel_open(struct channel *channel, int fd) {
@@ -166,26 +175,30 @@ int channel_admit(struct channel *channel, int fd, const uint8_t key[STEP_KEY_BY
 }
 
 void channel_send(struct channel *channel, enum frame_type type, const void *bytes, size_t length) {
+    /* Of all channels: one for each would keep as much beside what it has sealed. */
+    static struct buffer plain;
     uint8_t head[LENGTH_BYTES];
-    size_t plain = length + 1;
-    size_t total = plain + (channel->sealed ? crypto_secretstream_xchacha20poly1305_ABYTES : 0);
+    uint8_t first = (uint8_t)type;
+    size_t total = length + 1 + (channel->sealed ? crypto_secretstream_xchacha20poly1305_ABYTES : 0);
     if (channel->fd < 0) {
         return;
     }
     put_u32(head, (uint32_t)total);
+    reserve(&channel->out, sizeof head + total + 1);
     buffer_add(&channel->out, head, sizeof head);
-    reserve(&channel->out, total + plain + 1);
-    uint8_t *to = channel->out.bytes + channel->out.end;
-    uint8_t *from = channel->sealed ? to + total : to;
-    from[0] = (uint8_t)type;
-    if (length > 0) {
-        memcpy(from + 1, bytes, length);
+    if (!channel->sealed) {
+        buffer_add(&channel->out, &first, sizeof first);
+        buffer_add(&channel->out, bytes, length);
+        return;
     }
-    if (channel->sealed) {
-        crypto_secretstream_xchacha20poly1305_push(&channel->out_state, to, NULL, from, plain, NULL, 0, 0);
-        sodium_memzero(from, plain);
-    }
+    buffer_add(&plain, &first, sizeof first);
+    buffer_add(&plain, bytes, length);
+    crypto_secretstream_xchacha20poly1305_push(&channel->out_state, channel->out.bytes + channel->out.end, NULL, plain.bytes,
+                                               plain.end, NULL, 0, 0);
     channel->out.end += total;
+    sodium_memzero(plain.bytes, plain.end);
+    plain.start = plain.end = 0;
+    shrink(&plain);
 }
 
 size_t channel_waiting(const struct channel *channel) {
@@ -193,6 +206,7 @@ size_t channel_waiting(const struct channel *channel) {
 }
 
 int channel_read(struct channel *channel) {
+    shrink(&channel->in);
     reserve(&channel->in, READ_BYTES);
     ssize_t got = recv(channel->fd, channel->in.bytes + channel->in.end, READ_BYTES, MSG_DONTWAIT);
     if (got == 0) {
@@ -214,6 +228,7 @@ int channel_write(struct channel *channel) {
         }
         channel->out.start += (size_t)sent;
     }
+    shrink(&channel->out);
     return 0;
 }
 

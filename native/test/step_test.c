@@ -493,6 +493,48 @@ static void an_agent_that_says_nothing_keeps_nobody(void) {
     rmdir(folder);
 }
 
+/* Who starts a step has a sealed copy of what ranks exchange for each node: it is as large as that, and gone once it is sent. */
+static void what_waits_is_no_larger_than_it_is(void) {
+    enum { LENGTH = 8 * 1024 * 1024, SPARE = 2 * 1024 * 1024 };
+    static const uint8_t key[STEP_KEY_BYTES] = {7};
+    static struct channel from, to;
+    uint8_t greeting[STEP_MAX_NAME + 64];
+    char node[STEP_MAX_NAME + 1];
+    int ends[2];
+    size_t used = 0;
+    uint8_t *data = malloc(LENGTH);
+    check(data != NULL && socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0, "a pair of sockets");
+    randombytes_buf(data, LENGTH);
+    pid_t child = fork();
+    if (child == 0) {
+        enum frame_type type = FRAME_DONE;
+        const uint8_t *bytes = NULL;
+        size_t length = 0;
+        close(ends[0]);
+        int result = channel_join(&to, ends[1], key, "cn2");
+        while (result == 0 && (result = channel_next(&to, &type, &bytes, &length)) == 0) {
+            usleep(100);
+            result = channel_read(&to);
+        }
+        _exit(result == 1 && type == FRAME_KVS && length == LENGTH && memcmp(bytes, data, LENGTH) == 0 ? 0 : 1);
+    }
+    close(ends[1]);
+    ssize_t got = recv(ends[0], greeting, sizeof greeting, 0);
+    check(got > 0 && channel_greeted(greeting, (size_t)got, node, &used) == 1 &&
+              channel_admit(&from, ends[0], key, node, greeting, used) == 0,
+          "a node joins");
+    channel_send(&from, FRAME_KVS, data, LENGTH);
+    check(channel_waiting(&from) > LENGTH && from.out.capacity <= LENGTH + SPARE, "no room is kept beside the copy");
+    while (channel_waiting(&from) > 0 && channel_write(&from) == 0) {
+        usleep(100);
+    }
+    int status = 0;
+    check(waitpid(child, &status, 0) == child && status == 0, "the other end has it");
+    check(from.out.capacity <= SPARE, "no room is kept for what is sent");
+    channel_close(&from);
+    free(data);
+}
+
 int main(void) {
     if (sodium_init() < 0) {
         return 2;
@@ -501,6 +543,7 @@ int main(void) {
     TEST(ranks_find_each_other);
     TEST(wrong_lines_are_refused);
     TEST(only_the_key_opens_a_channel);
+    TEST(what_waits_is_no_larger_than_it_is);
     TEST(only_signed_orders_for_this_run_count);
     TEST(layouts_follow_the_wish);
     TEST(lists_are_those_of_slurm);

@@ -12,7 +12,7 @@ import com.sun.jna.ptr.PointerByReference;
  */
 public final class SlurmShim {
   /** What {@code shim_abi_version()} has to answer. */
-  public static final int ABI_VERSION = 5;
+  public static final int ABI_VERSION = 6;
 
   private static final int ANSWER_MAX_BYTES = 512 << 20;
 

@@ -246,6 +246,14 @@ final class DrivenNodes {
     });
     driver.findEnds(held, System.currentTimeMillis());
     tellEnds();
+    driver.tellUsed(
+        System.currentTimeMillis(),
+        (job, metrics) -> {
+          StandIn node = nodes.get(job.mark().node());
+          if (node != null) {
+            node.counted(metrics);
+          }
+        });
   }
 
   /** What Slurm has and no node holds ends. */
@@ -273,6 +281,7 @@ final class DrivenNodes {
       if (node != null) {
         told.add(each.run());
         node.happens(() -> driver.exit(each));
+        driver.toldEnd(each, System.currentTimeMillis());
       }
     }
   }

@@ -104,7 +104,12 @@ record KnownNode(NodeName name, boolean isUp, int cores, long memMib, long bootS
         SlurmGres.read(gres),
         "slurm",
         "",
-        List.of("processes: Slurm launches what runs here"),
+        List.of(
+            "processes: Slurm launches what runs here",
+            NodeFacts.OF_RUNS
+                + "Slurm launches them; it tells CPU time and memory alone, where it gathers them"
+                + " (JobAcctGatherType), of the whole run with the node of its script, some seconds"
+                + " after its end"),
         List.of(new NumaNode(0, all)),
         true);
   }

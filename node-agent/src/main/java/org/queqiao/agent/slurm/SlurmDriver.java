@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.queqiao.agent.AgentLog;
 import org.queqiao.agent.Trouble;
 import org.queqiao.agent.reconcile.LaunchReply;
@@ -16,6 +17,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.launch.OpenedOrder;
+import org.queqiao.contract.metrics.RunMetrics;
 
 /**
  * Lets Slurm launch what Queqiao has decided. All that it knows it reads from Slurm; what is to be
@@ -43,6 +45,8 @@ final class SlurmDriver {
   private final MissingRuns missing;
   private final RestoredRuns restored;
   private final RunWishes wishes;
+  private final UsedByRuns used;
+  private final Trouble usedTrouble = new Trouble();
   private final ConcurrentLinkedQueue<RunId> forgettable = new ConcurrentLinkedQueue<>();
   private final Trouble trouble = new Trouble();
   private final ClockSkew skew = new ClockSkew();
@@ -68,6 +72,7 @@ final class SlurmDriver {
     this.missing = new MissingRuns(slurm, options.giveUpMs());
     this.restored = new RestoredRuns(slurm);
     this.wishes = new RunWishes(slurm);
+    this.used = new UsedByRuns(slurm::records);
   }
 
   /** Whether slurmctld did not answer last. */
@@ -174,6 +179,31 @@ final class SlurmDriver {
       trouble.say("no word of slurmdbd on runs whose end is not known: " + e.getMessage());
     } finally {
       lookingMs = 0;
+      lock.unlock();
+    }
+  }
+
+  /** Tells what runs used that have ended, as far as slurmdbd knows it by now. */
+  void tellUsed(long nowMs, BiConsumer<DrivenJob, RunMetrics> told) {
+    lock.lock();
+    lookingMs = nowMs;
+    try {
+      used.tell(nowMs, told);
+      usedTrouble.over();
+    } catch (SlurmException e) {
+      usedTrouble.say("no word of slurmdbd on what runs used: " + e.getMessage());
+    } finally {
+      lookingMs = 0;
+      lock.unlock();
+    }
+  }
+
+  /** The end of a run was told: what it used is to be told when it is known. */
+  void toldEnd(DrivenJob job, long nowMs) {
+    lock.lock();
+    try {
+      used.ended(job, nowMs);
+    } finally {
       lock.unlock();
     }
   }

@@ -34,7 +34,21 @@ record SlurmRecord(
     String nodes,
     String tres,
     String qos,
-    List<Step> steps) {
+    List<Step> steps,
+    Usage usage) {
+  /**
+   * What all steps used, where Slurm gathers it.
+   *
+   * @param userUs CPU time in microseconds, or -1
+   * @param systemUs likewise
+   * @param memBytes the most memory of a step, all its tasks together, or -1
+   */
+  record Usage(long userUs, long systemUs, long memBytes) {
+    private static Usage read(SlurmAnswer answer) {
+      return new Usage(answer.i64(), answer.i64(), answer.i64());
+    }
+  }
+
   /** A step of a record. */
   record Step(
       long number,
@@ -71,7 +85,8 @@ record SlurmRecord(
         answer.text(),
         answer.text(),
         answer.text(),
-        steps(answer));
+        steps(answer),
+        Usage.read(answer));
   }
 
   private static List<Step> steps(SlurmAnswer answer) {

@@ -19,6 +19,7 @@ import org.queqiao.contract.codec.AgentFrame;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
+import org.queqiao.contract.metrics.RunMetrics;
 import org.queqiao.contract.node.NodeFacts;
 
 /**
@@ -42,6 +43,7 @@ public final class StandIn {
   private final Keeper keeper;
   private final Reconciler reconciler;
   private final List<Action> actions = new ArrayList<>();
+  private final UntoldCounts counts = new UntoldCounts();
   private NodeRuns runs;
   private ServerConnection server;
   private boolean welcomed;
@@ -120,6 +122,7 @@ public final class StandIn {
     if (server == connection) {
       server = null;
       welcomed = false;
+      counts.connected(null);
     }
   }
 
@@ -129,6 +132,7 @@ public final class StandIn {
     switch (message) {
       case ServerMessage.Welcome m -> {
         welcomed = true;
+        counts.connected(m.protocol() >= AgentFrame.PROTOCOL_COUNTERS ? server : null);
         addOrLeave(reconciler.onWelcome(m.epoch()), m.epoch());
         server.send(heartbeat(nowMs));
         actions.addAll(reconciler.onSuspensionsUnderstood());
@@ -153,7 +157,8 @@ public final class StandIn {
           ServerMessage.HostWanted _,
           ServerMessage.CheckpointAnswer _ -> {}
       // It asks for no new certificate: what it is for is over long before the first one.
-      case ServerMessage.Certified _, ServerMessage.MetricsStored _ -> {}
+      case ServerMessage.Certified _ -> {}
+      case ServerMessage.MetricsStored m -> counts.stored(m.runs());
       case ServerMessage.BridgeWelcome _, ServerMessage.RunsRecorded _ ->
           throw new MalformedRecordException("an answer to a bridge");
     }
@@ -167,7 +172,13 @@ public final class StandIn {
     carryOut();
     if (welcomed) {
       server.send(heartbeat(nowMs));
+      counts.beat();
     }
+  }
+
+  /** What a run used that has ended; told until the server has stored it. */
+  public synchronized void counted(RunMetrics metrics) {
+    counts.add(metrics);
   }
 
   /** Something happened that may have ended a run: it gives the end, or null for none. */

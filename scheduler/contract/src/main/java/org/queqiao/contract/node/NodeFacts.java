@@ -137,6 +137,9 @@ public record NodeFacts(
   /** The model of devices of AMD, whose runs find them by the names of ROCm. */
   public static final String AMD = "amd";
 
+  /** So begins what a node says of counters of runs that it cannot tell of any run. */
+  public static final String OF_RUNS = "counters of runs: ";
+
   /** A node like this one. */
   public NodeFacts named(NodeName otherName) {
     return new NodeFacts(

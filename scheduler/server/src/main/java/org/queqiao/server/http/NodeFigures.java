@@ -12,6 +12,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.metrics.Counter;
 import org.queqiao.contract.metrics.CounterValue;
 import org.queqiao.contract.metrics.Series;
+import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.server.counters.NodeSeries;
 import org.queqiao.server.counters.RunCounters;
 
@@ -57,7 +58,7 @@ record NodeFigures(
     nodes.stream().filter(each -> !all.contains(each)).limit(SILENT_MAX).toList().forEach(all::add);
     List<NodeFigures> out = new ArrayList<>();
     for (NodeName node : all) {
-      out.add(of(node, told.get(node), rows.get(node), events(absent.apply(node))));
+      out.add(of(node, told.get(node), rows.get(node), absent.apply(node)));
     }
     return out;
   }
@@ -72,8 +73,19 @@ record NodeFigures(
     return out;
   }
 
+  /** What the node says of all its runs, or null. */
+  private static String ofRuns(List<String> absent) {
+    return absent.stream()
+        .filter(each -> each.startsWith(NodeFacts.OF_RUNS))
+        .map(each -> each.substring(NodeFacts.OF_RUNS.length()))
+        .findFirst()
+        .orElse(null);
+  }
+
   private static NodeFigures of(
-      NodeName node, List<CounterValue> told, Series series, Set<String> absentEvents) {
+      NodeName node, List<CounterValue> told, Series series, List<String> absent) {
+    Set<String> absentEvents = events(absent);
+    String ofRuns = ofRuns(absent);
     List<CounterValue> values = new ArrayList<>();
     EnumMap<Counter, Long> lastSeen = new EnumMap<>(Counter.class);
     EnumMap<Counter, String> missing = new EnumMap<>(Counter.class);
@@ -98,7 +110,9 @@ record NodeFigures(
         values.add(CounterValue.exact(counter, last[1]));
         lastSeen.put(counter, last[0]);
       } else {
-        missing.put(counter, why(told, series, absentEvents.contains(counter.text())));
+        missing.put(
+            counter,
+            ofRuns != null ? ofRuns : why(told, series, absentEvents.contains(counter.text())));
       }
     }
     if (missing.containsKey(Counter.FLOAT_1)) {

@@ -2,6 +2,8 @@ package org.queqiao.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +25,11 @@ final class SlurmDrivenDevicesTest {
   private static final String OTHERS_ELSEWHERE =
       ",\"components\":[{\"nodes\":1,\"tasks\":1,\"gres\":[{\"name\":\"gpu\",\"count\":2}]}]";
 
+  /** As much CPU time as it gets in two seconds. */
+  private static final String BUSY = "timeout 2 sh -c 'while :; do :; done'; ";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   @TempDir Path folder;
 
   @Test
@@ -38,7 +45,7 @@ final class SlurmDrivenDevicesTest {
       Path out = folder.resolve("out");
       Path flag = out.resolve("flag");
       String untilFlag = "until [ -e " + flag + " ]; do sleep 0.1; done";
-      long both = slurm.submit("env >" + out.resolve("variables") + "; " + untilFlag, TWO_NODES);
+      long both = slurm.submit("env >" + out.resolve("variables") + "; " + BUSY + untilFlag, TWO_NODES);
       long first = slurm.submit(untilFlag, ALL_OF_A_NODE);
       long second = slurm.submit("exit 0", ALL_OF_A_NODE);
       long otherwise = slurm.submit("exit 0", OTHERS_ELSEWHERE);
@@ -60,6 +67,11 @@ final class SlurmDrivenDevicesTest {
             () -> slurm.state(job).equals("COMPLETED"));
       }
       site.awaitEnd(DrivenSlurm.PATIENCE_MS);
+      // slurmdbd hears of a short run when it is over.
+      site.await(
+          "both jobs in slurmdbd",
+          DrivenSlurm.PATIENCE_MS,
+          () -> !given(site, both).isEmpty() && !given(site, first).isEmpty());
       assertThat(given(site, both)).contains("gres/gpu=2", "gres/gpu:a100=2", "mem=400M");
       assertThat(given(site, first)).contains("gres/gpu=2", "node=1");
       assertThat(given(site, otherwise)).isEmpty();
@@ -68,7 +80,33 @@ final class SlurmDrivenDevicesTest {
           .contains("SLURM_CONF=" + site.configuration())
           .contains("QUEQIAO_DEVICES_PER_NODE=gpu:1(x2)")
           .contains("SLURM_GPUS_ON_NODE=1");
+      isTold(server, site, both);
     }
+  }
+
+  /** What a job used comes from slurmdbd after its end; what Slurm does not tell is not blank. */
+  private static void isTold(RunningServer server, SlurmSite site, long job) throws Exception {
+    String path = "/api/v1/jobs/" + job + "/metrics";
+    site.await(
+        "what job " + job + " used",
+        DrivenSlurm.PATIENCE_MS,
+        () ->
+            JSON.readTree(server.get("researcher1", path).body())
+                .path("totals")
+                .has("cpuUserUs"));
+    JsonNode metrics = JSON.readTree(server.get("researcher1", path).body());
+    assertThat(metrics.path("totals").path("cpuUserUs").asLong())
+        .as(
+            site.command(
+                "sacct", "-a", "-n", "-P", "-S", "now-1day", "-o",
+                "JobID,State,End,UserCPU,SystemCPU,TotalCPU,MaxRSS,TRESUsageInTot"))
+        .isBetween(50_000L, 60_000_000L);
+    assertThat(metrics.path("totals").has("cpuSystemUs")).isTrue();
+    assertThat(metrics.path("missing"))
+        .anySatisfy(each -> {
+          assertThat(each.path("counter").asText()).isEqualTo("instructions");
+          assertThat(each.path("reason").asText()).startsWith("Slurm launches them");
+        });
   }
 
   /** What Slurm says that a job had. */
