@@ -64,8 +64,7 @@ final class UsedByRuns {
     // Those of which slurmdbd never hears must not keep others from being asked for.
     NavigableMap<RunId, Wanted> next = last == null ? wanted : wanted.tailMap(last, false);
     List<DrivenJob> asked =
-        (next.isEmpty() ? wanted : next)
-            .values().stream().map(Wanted::job).limit(ASK_MAX).toList();
+        (next.isEmpty() ? wanted : next).values().stream().map(Wanted::job).limit(ASK_MAX).toList();
     last = asked.getLast().run();
     long fromS = asked.stream().mapToLong(DrivenJob::submitMs).min().orElseThrow() / MS;
     for (SlurmRecord each : records.of(fromS, asked.stream().map(DrivenJob::number).toList())) {
@@ -83,8 +82,7 @@ final class UsedByRuns {
 
   /** Whether slurmdbd has heard of the end of each step: with it comes what it used. */
   private static boolean allTold(SlurmRecord record) {
-    return !record.steps().isEmpty()
-        && record.steps().stream().allMatch(step -> step.endS() > 0);
+    return !record.steps().isEmpty() && record.steps().stream().allMatch(step -> step.endS() > 0);
   }
 
   private static List<CounterValue> values(SlurmRecord.Usage usage) {

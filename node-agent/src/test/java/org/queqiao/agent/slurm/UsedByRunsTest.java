@@ -36,10 +36,8 @@ final class UsedByRunsTest {
     return record(job, state, usage, 9);
   }
 
-  private static SlurmRecord record(
-      long job, long state, SlurmRecord.Usage usage, long stepEndS) {
-    SlurmRecord.Step batch =
-        new SlurmRecord.Step(-5, state, 0, 1, 2, stepEndS, "batch", "cpu=1");
+  private static SlurmRecord record(long job, long state, SlurmRecord.Usage usage, long stepEndS) {
+    SlurmRecord.Step batch = new SlurmRecord.Step(-5, state, 0, 1, 2, stepEndS, "batch", "cpu=1");
     return new SlurmRecord(
         job,
         job,

@@ -45,7 +45,8 @@ final class SlurmDrivenDevicesTest {
       Path out = folder.resolve("out");
       Path flag = out.resolve("flag");
       String untilFlag = "until [ -e " + flag + " ]; do sleep 0.1; done";
-      long both = slurm.submit("env >" + out.resolve("variables") + "; " + BUSY + untilFlag, TWO_NODES);
+      long both =
+          slurm.submit("env >" + out.resolve("variables") + "; " + BUSY + untilFlag, TWO_NODES);
       long first = slurm.submit(untilFlag, ALL_OF_A_NODE);
       long second = slurm.submit("exit 0", ALL_OF_A_NODE);
       long otherwise = slurm.submit("exit 0", OTHERS_ELSEWHERE);
@@ -91,14 +92,18 @@ final class SlurmDrivenDevicesTest {
         "what job " + job + " used",
         DrivenSlurm.PATIENCE_MS,
         () ->
-            JSON.readTree(server.get("researcher1", path).body())
-                .path("totals")
-                .has("cpuUserUs"));
+            JSON.readTree(server.get("researcher1", path).body()).path("totals").has("cpuUserUs"));
     JsonNode metrics = JSON.readTree(server.get("researcher1", path).body());
     assertThat(metrics.path("totals").path("cpuUserUs").asLong())
         .as(
             site.command(
-                "sacct", "-a", "-n", "-P", "-S", "now-1day", "-o",
+                "sacct",
+                "-a",
+                "-n",
+                "-P",
+                "-S",
+                "now-1day",
+                "-o",
                 "JobID,State,End,UserCPU,SystemCPU,TotalCPU,MaxRSS,TRESUsageInTot"))
         .isBetween(50_000L, 60_000_000L);
     assertThat(metrics.path("totals").has("cpuSystemUs")).isTrue();
