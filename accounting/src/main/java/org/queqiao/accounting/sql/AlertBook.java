@@ -18,6 +18,25 @@ public final class AlertBook {
   /** So many wait for one channel at most; what is due then is made once there is room. */
   public static final int MOST_WAITING = 10_000;
 
+  /** So many that nobody was told are sent at most once there is somebody to tell. */
+  public static final int MOST_UNTOLD = 1_000;
+
+  /** How long after they were made; the next alert of a monthly budget is made sooner. */
+  public static final long UNTOLD_MS = 31L * 86_400_000;
+
+  private static final String SEND_UNTOLD =
+      """
+      insert into alert_delivery (alert, channel, state, tries, next_ms, error)
+      select a.id, c.name, 'WAITING', 0, ?, ''
+      from (
+        select a.id from alert a join alert_mark m on m.subject = a.subject and m.level = a.level
+        where a.made_ms >= ?
+          and not exists (select from alert_delivery d where d.alert = a.id)
+          and not exists (select from alert b where b.subject = a.subject and b.id > a.id)
+        order by a.id desc limit ?) a
+      cross join unnest(?::text[]) as c (name)
+      """;
+
   private static final String RAISE =
       """
       insert into alert_mark (subject, level) values (?, ?)
@@ -106,6 +125,30 @@ public final class AlertBook {
       throw new LedgerUnavailable(e);
     }
     return made;
+  }
+
+  /**
+   * Has sent what was made while there was no channel and still stands: of each matter what was
+   * told last, if that is not too long ago. What one channel was given is not sent by another that
+   * came later.
+   *
+   * @param channels by which, that there are now
+   * @return how many deliveries wait by this
+   */
+  public int sendUntold(Collection<String> channels, long nowMs) {
+    if (channels.isEmpty()) {
+      return 0;
+    }
+    try (Connection connection = database.getConnection();
+        PreparedStatement statement = connection.prepareStatement(SEND_UNTOLD)) {
+      statement.setLong(1, nowMs);
+      statement.setLong(2, nowMs - UNTOLD_MS);
+      statement.setInt(3, MOST_UNTOLD);
+      statement.setArray(4, connection.createArrayOf("text", channels.toArray()));
+      return statement.executeUpdate();
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
   }
 
   private static long room(Connection connection) throws SQLException {

@@ -41,6 +41,7 @@ public final class AlertDesk implements AutoCloseable {
   private final List<AlertChannel> channels;
   private final InstantSource clock;
   private final List<ScheduledExecutorService> threads = new ArrayList<>();
+  private boolean untoldSent;
 
   AlertDesk(
       LedgerReads reads,
@@ -98,10 +99,18 @@ public final class AlertDesk implements AutoCloseable {
             nowMs,
             expiringMs,
             calendar.zone()));
-    int made =
-        reads.alerts().raise(standings, channels.stream().map(AlertChannel::name).toList(), nowMs);
+    List<String> names = channels.stream().map(AlertChannel::name).toList();
+    int made = reads.alerts().raise(standings, names, nowMs);
     if (made > 0) {
       LOG.info("alerts made: {}", made);
+    }
+    // After what is no more was taken from the marks; channels come with a start alone.
+    if (!untoldSent) {
+      int untold = reads.alerts().sendUntold(names, nowMs);
+      untoldSent = true;
+      if (untold > 0) {
+        LOG.info("alerts that were made before there was a channel are sent: {}", untold);
+      }
     }
   }
 

@@ -206,6 +206,67 @@ final class AlertDeskTest {
         .toList();
   }
 
+  /** As a server without a channel does, which is started anew each time. */
+  private void lookAlone() {
+    desk(settings(mailPort(), true)).look();
+  }
+
+  private List<String> callsOnceThereIsAWebhook() {
+    Alerts settings = settings(mailPort(), true);
+    Webhook byCall = webhook(settings);
+    for (int restart = 0; restart < 3; restart++) {
+      AlertDesk desk = desk(settings, byCall);
+      desk.look();
+      desk.look();
+      desk.send(byCall);
+    }
+    return calls.stream()
+        .map(each -> new String(each.body(), StandardCharsets.UTF_8))
+        .map(each -> each.replaceAll(".*\"title\":\"([^\"]*)\".*", "$1"))
+        .toList();
+  }
+
+  @Test
+  void whatWasDueBeforeThereWasAChannelIsSentOnceItIsThere() {
+    budget();
+    use(5_500_000);
+    lookAlone();
+    use(3_000_000);
+    lookAlone();
+    assertThat(told())
+        .filteredOn(each -> each.alert().subject().startsWith("budget/"))
+        .hasSize(2)
+        .allMatch(each -> each.deliveries().isEmpty());
+    now.addAndGet(AlertBook.UNTOLD_MS);
+    // Of one matter what was told last, as it was told, and not again after a restart.
+    assertThat(callsOnceThereIsAWebhook())
+        .containsOnlyOnce("Budget grant: 80 % used")
+        .doesNotContain("Budget grant: 50 % used");
+    assertThat(deliveries()).isNotEmpty().allMatch(each -> each.equals("webhook SENT 1"));
+    Alerts settings = settings(mailPort(), true);
+    Mail byMail = new Mail(settings, "");
+    AlertDesk both = desk(settings, byMail, webhook(settings));
+    both.look();
+    both.send(byMail);
+    assertThat(mail.getReceivedMessages()).isEmpty();
+  }
+
+  @Test
+  void whatIsOldOrNoMoreSoBeforeThereIsAChannelIsShownOnly() {
+    decided(new MoneyChange.TopUp(CLIMATE, 500_000, "CNY"));
+    lookAlone();
+    assertThat(told()).extracting(each -> each.alert().title()).hasSize(1);
+    decided(new MoneyChange.TopUp(CLIMATE, 90_000_000, "CNY"));
+    lookAlone();
+    assertThat(callsOnceThereIsAWebhook()).isEmpty();
+    budget();
+    use(5_500_000);
+    lookAlone();
+    now.addAndGet(AlertBook.UNTOLD_MS + 1);
+    assertThat(callsOnceThereIsAWebhook()).isEmpty();
+    assertThat(told()).hasSize(2).allMatch(each -> each.deliveries().isEmpty());
+  }
+
   @Test
   void eachLevelIsToldOnceByMailAndBySignedCallAlsoAfterARestart() throws Exception {
     Alerts settings = settings(mailPort(), true);
