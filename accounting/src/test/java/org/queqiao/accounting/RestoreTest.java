@@ -32,7 +32,7 @@ final class RestoreTest {
   Path folder;
 
   /** Everything that the books say, with the hash over it. */
-  private static List<String> content(EmbeddedDatabase.Access access, String name)
+  static List<String> content(EmbeddedDatabase.Access access, String name)
       throws SQLException {
     List<String> all = new ArrayList<>();
     try (Connection connection = connect(access, name);
@@ -68,7 +68,7 @@ final class RestoreTest {
     return names;
   }
 
-  private static Connection connect(EmbeddedDatabase.Access access, String name)
+  static Connection connect(EmbeddedDatabase.Access access, String name)
       throws SQLException {
     return DriverManager.getConnection(url(access, name), access.user(), access.password());
   }
@@ -77,7 +77,7 @@ final class RestoreTest {
     return access.url().replace("/postgres", "/" + name);
   }
 
-  private static void sql(EmbeddedDatabase.Access access, String text) throws SQLException {
+  static void sql(EmbeddedDatabase.Access access, String text) throws SQLException {
     try (Connection connection = connect(access, "postgres");
         var statement = connection.createStatement()) {
       statement.execute(text);
@@ -85,7 +85,7 @@ final class RestoreTest {
   }
 
   /** What the server does at its start: the books take in what lies behind their position. */
-  private static void follow(EmbeddedDatabase.Access access, String name, List<LoggedEvent> log)
+  static void follow(EmbeddedDatabase.Access access, String name, List<LoggedEvent> log)
       throws InterruptedException {
     try (Ledger ledger =
             Ledger.open(url(access, name), access.user(), access.password(), CALENDAR, null);
@@ -107,7 +107,7 @@ final class RestoreTest {
     }
   }
 
-  private static void delete(Path folder) throws IOException {
+  static void delete(Path folder) throws IOException {
     try (var files = Files.walk(folder)) {
       for (Path each : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(each);
