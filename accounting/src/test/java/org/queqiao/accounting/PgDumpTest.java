@@ -109,8 +109,7 @@ final class PgDumpTest {
   /** The backup is made while the books go on, as every night. */
   @ParameterizedTest
   @ValueSource(longs = {71, 72})
-  void booksThatPgDumpSavedAndAFreshServerRestoredLoseAndDoubleNothing(long seed)
-      throws Exception {
+  void booksThatPgDumpSavedAndAFreshServerRestoredLoseAndDoubleNothing(long seed) throws Exception {
     programs = programs().orElse(null);
     Assumptions.assumeTrue(programs != null, "PostgreSQL is not installed");
     List<LoggedEvent> log = History.random(seed).events();
@@ -155,8 +154,7 @@ final class PgDumpTest {
       RestoreTest.follow(fresh, "books", log);
       assertThat(RestoreTest.content(fresh, "books")).isEqualTo(today);
       try (Connection connection = RestoreTest.connect(fresh, "books")) {
-        assertThat(
-                LedgerAudit.check(connection, null, folder.resolve("heads"), null).problems())
+        assertThat(LedgerAudit.check(connection, null, folder.resolve("heads"), null).problems())
             .isEmpty();
       }
       // Once more, over what is there: what was restored is what goes.

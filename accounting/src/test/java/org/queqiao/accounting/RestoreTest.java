@@ -32,8 +32,7 @@ final class RestoreTest {
   Path folder;
 
   /** Everything that the books say, with the hash over it. */
-  static List<String> content(EmbeddedDatabase.Access access, String name)
-      throws SQLException {
+  static List<String> content(EmbeddedDatabase.Access access, String name) throws SQLException {
     List<String> all = new ArrayList<>();
     try (Connection connection = connect(access, name);
         var statement = connection.createStatement()) {
@@ -68,8 +67,7 @@ final class RestoreTest {
     return names;
   }
 
-  static Connection connect(EmbeddedDatabase.Access access, String name)
-      throws SQLException {
+  static Connection connect(EmbeddedDatabase.Access access, String name) throws SQLException {
     return DriverManager.getConnection(url(access, name), access.user(), access.password());
   }
 
