@@ -127,6 +127,9 @@ final class LiveBench {
     if (reply instanceof Reply.Rejected refused) {
       throw new IllegalStateException("a rule was not accepted: " + refused);
     }
+    if (reply instanceof Reply.Proposed proposed) {
+      accepted(new Input.DecideMoney(BenchCluster.OWNER, proposed.proposal(), true, "seen"));
+    }
   }
 
   private void submit(int jobs) {

@@ -5,14 +5,18 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.BudgetTold;
-import org.queqiao.contract.event.JobPolicyDefined;
 import org.queqiao.contract.event.QosDefined;
+import org.queqiao.contract.event.RoleGranted;
 import org.queqiao.contract.event.RulesSet;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
+import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.ReservationName;
+import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.PreemptMode;
@@ -111,7 +115,11 @@ enum SiteRule {
     out.add(
         new Input.DefineTariff(
             BenchCluster.OWNER, new TariffDefined(BenchCluster.BATCH, 100_000, CURRENCY, 0)));
-    out.add(new Input.DefineJobPolicy(BenchCluster.OWNER, new JobPolicyDefined(3, true, true)));
+    UserName finance = BenchCluster.user(1);
+    out.add(new Input.GrantRole(BenchCluster.OWNER, new RoleGranted(finance, Role.FINANCE)));
+    out.add(
+        new Input.ProposeMoney(
+            Actor.user(finance), new MoneyChange.JobBilling(true, true), "jobs wait for money"));
     out.add(
         new Input.FundWallet(
             BenchCluster.OWNER,
