@@ -24,7 +24,9 @@ import org.queqiao.contract.money.Use;
 import org.queqiao.contract.price.Holding;
 import org.queqiao.contract.price.TariffBook;
 
-/** Money to the micro-unit: of tasks of an array, at the edge of a month, of a price that changes. */
+/**
+ * Money to the micro-unit: of tasks of an array, at the edge of a month, of a price that changes.
+ */
 final class MoneyEdgeStoriesTest {
   private static final BillingCalendar SHANGHAI = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
   private static final long HOUR_MS = 3_600_000;
@@ -62,9 +64,7 @@ final class MoneyEdgeStoriesTest {
     for (MemoryBooks.Line each : ledger.books().lines().values()) {
       sum =
           sum.add(
-              each.total()
-                  .quantity()
-                  .multiply(BigInteger.valueOf(each.key().microPerCoreHour())));
+              each.total().quantity().multiply(BigInteger.valueOf(each.key().microPerCoreHour())));
     }
     return sum;
   }
@@ -79,7 +79,9 @@ final class MoneyEdgeStoriesTest {
     return all;
   }
 
-  /** Each task is charged what the rounded total of the line rises by, in the order of their ends. */
+  /**
+   * Each task is charged what the rounded total of the line rises by, in the order of their ends.
+   */
   @Test
   void tasksOfAnArrayAreChargedOneByOneAndSumToTheirLine() {
     History history = new History(ms("2026-11-02T04:00:00Z")).price(41_111);
@@ -166,8 +168,7 @@ final class MoneyEdgeStoriesTest {
     ShadowLedger ledger = books(history, SHANGHAI);
     // 36,550.643 and 110,158.467 micro-units.
     assertThat(lines(ledger))
-        .containsExactly(
-            "2026-11 2193002 at 60001 = 36551", "2026-11 4405996 at 90007 = 110158");
+        .containsExactly("2026-11 2193002 at 60001 = 36551", "2026-11 4405996 at 90007 = 110158");
     assertThat(charges(ledger)).isEqualTo(Map.of(run, 146_709L));
     assertThat(exact(ledger).divide(HOUR)).isEqualTo(BigInteger.valueOf(146_709));
   }
