@@ -15,7 +15,7 @@
 SERVER_FLAGS=(-Xms256m -Xmx${QUEQIAO_SERVER_HEAP:-2g} -XX:+UseG1GC -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 AGENT_FLAGS=(-Xms4m -Xmx16m -Xmn2m -XX:+UseSerialGC -XX:TrimNativeHeapInterval=10000 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders -Xss256k
-  -XX:ReservedCodeCacheSize=12m -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED
+  -XX:ReservedCodeCacheSize=12m -XX:StringTableSize=1024 -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED
   # Its cache holds nothing that was learned for a compiler that it does not have.
   -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:-AOTReplayTraining)
 
