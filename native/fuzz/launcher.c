@@ -36,7 +36,7 @@ static int add_runs(struct launcher *self) {
     for (uint64_t i = 0; i < 3; i++) {
         run_add(self, i + 1, 1)->state = states[i];
     }
-    MUST(record_write(self->spool_fd, self->agent_gid, &record, NULL, 0) == 0);
+    MUST(record_write(self->spool_fd, self->node.spool_group, &record, NULL, 0) == 0);
     MUST(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
     self->runs[0]->fd = ends[1];
     return ends[0];
@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     MUST(bytes != NULL);
     memcpy(bytes, data, size);
     sign_orders(bytes, size);
-    snprintf(self->layout.tracking, sizeof self->layout.tracking, "/nonexistent");
+    snprintf(self->node.layout.tracking, sizeof self->node.layout.tracking, "/nonexistent");
     int control = add_runs(self);
     self->agent_fd = fuzz_feed(bytes, size, &agent);
     int room = 1 << 20;

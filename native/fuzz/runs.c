@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return 0;
     }
     struct launcher *self = fuzz_launcher();
-    self->layout.tracking[0] = 0;
+    self->node.layout.tracking[0] = 0;
     size_t length = size - 1;
     memcpy(intents, data + 1, length);
     for (size_t at = 0; at + SLOT <= length; at += SLOT) {

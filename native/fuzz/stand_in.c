@@ -32,12 +32,12 @@ struct launcher *fuzz_launcher(void) {
         MUST(base >= 0 && mkdirat(base, "runs", 0700) == 0 && mkdirat(base, "spool", 0700) == 0);
         launcher.runs_fd = openat(base, "runs", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         launcher.spool_fd = openat(base, "spool", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        launcher.agent_gid = getegid();
+        launcher.node.spool_group = getegid();
         launcher.options.node = "node-1";
         launcher.options.min_uid = 1000;
-        launcher.is_root = true;
+        launcher.node.is_root = true;
         crypto_sign_seed_keypair(launcher.key, fuzz_secret_key, seed);
-        memset(launcher.boot_id, 'b', sizeof launcher.boot_id);
+        memset(launcher.node.boot_id, 'b', sizeof launcher.node.boot_id);
         close(base);
         atexit(remove_folder);
     }

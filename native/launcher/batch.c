@@ -41,88 +41,24 @@ static void fail(struct launcher *self, struct item *item, int cause) {
     connection_answer(self, LAUNCH, STATUS_FAILED, (uint32_t)cause, strerror(cause));
 }
 
-/* Each group of version 1 is made, joined and removed for itself: those that limit nothing are left out. */
-static void leave_out_unlimited(struct launch_spec *spec) {
-    if (!spec->layout.unified && spec->order.core_count == 0) {
-        spec->layout.controller[CONTROLLER_CPUSET][0] = 0;
-        spec->layout.controller[CONTROLLER_CPU][0] = 0;
-    }
-    if (!spec->layout.unified && spec->order.pids_max == 0) {
-        spec->layout.controller[CONTROLLER_PIDS][0] = 0;
-    }
-    if (spec->denied_count == 0) {
-        spec->layout.controller[CONTROLLER_DEVICES][0] = 0;
-    }
-}
-
-/* What its path says can be seen without its file system; where links lead the run sees as it begins. */
-static bool is_below_tmp(const struct order *order, struct span path) {
-    const char *text = (const char *)order->bytes + path.at;
-    return path.length >= 4 && memcmp(text, "/tmp", 4) == 0 && (path.length == 4 || text[4] == '/');
-}
-
-static void describe(const struct launcher *self, const struct order *order, const struct identity *identity,
-                     const struct run *run, size_t denied, struct launch_spec *spec) {
-    *spec = (struct launch_spec){
-        .magic = SPEC_MAGIC,
-        .order = *order,
-        .gid = identity->gid,
-        .spool_group = self->agent_gid,
-        .agent_uid = self->options.agent_uid,
-        .switch_identity = self->is_root,
-        .private_tmp = self->options.private_tmp && !is_below_tmp(order, order->work_dir) &&
-                       !is_below_tmp(order, order->stdout_path) && !is_below_tmp(order, order->stderr_path),
-        .command_ms = self->options.command_ms,
-        .start_ms = run->start_ms,
-        .layout = self->layout,
-        .group_count = identity->group_count,
-        .denied_count = (uint32_t)denied,
-    };
-    spec->order.bytes = NULL; /* they are elsewhere in the monitor */
-    memcpy(spec->absent_events, self->absent_events, sizeof spec->absent_events);
-    memcpy(spec->boot_id, self->boot_id, BOOT_ID_BYTES);
-    memcpy(spec->run_name, run->name, RUN_NAME_BYTES);
-    snprintf(spec->run_path, sizeof spec->run_path, "%.3900s/runs/%s", self->data_path, spec->run_name);
-    snprintf(spec->commands, sizeof spec->commands, "%s", self->options.commands == NULL ? "" : self->options.commands);
-    leave_out_unlimited(spec);
-}
-
-/* The CPUs of the order's cores, all threads of each; -1 with errno for a core that the node does not have. */
-static int name_cpus(const char *of_cores, const struct order *order, char *list, size_t size) {
-    size_t used = 0;
-    list[0] = 0;
-    for (uint32_t i = 0; of_cores != NULL && i < order->core_count; i++) {
-        const char *at = of_cores;
-        for (unsigned left = get_u16(order->bytes + order->cores_at + (size_t)2 * i); at != NULL && left > 0; left--) {
-            at = strchr(at, '/');
-            at = at == NULL ? NULL : at + 1;
-        }
-        int length = at == NULL ? 0 : (int)strcspn(at, "/");
-        if (length == 0 || used + (size_t)length + 2 > size) {
-            errno = ERANGE;
-            return -1;
-        }
-        used += (size_t)snprintf(list + used, size - used, "%s%.*s", i == 0 ? "" : ",", length, at);
-    }
-    return 0;
-}
-
 /* The memory file that the monitor maps; -1 with errno. */
 static int write_spec(const struct launcher *self, const struct order *order, const struct identity *identity,
                       const struct run *run) {
-    static struct device denied[MAX_DEVICES];
-    static struct launch_spec spec;
-    size_t denied_count = devices_denied(self->devices, self->device_count, order->bytes + order->devices.at,
-                                         order->devices.length, denied);
-    describe(self, order, identity, run, denied_count, &spec);
-    if (name_cpus(self->options.cpus, order, spec.cpus, sizeof spec.cpus) != 0) {
-        return -1;
-    }
+    struct launch_spec spec = {.magic = SPEC_MAGIC,
+                               .node = self->node,
+                               .order = *order,
+                               .start_ms = run->start_ms,
+                               .gid = identity->gid,
+                               .group_count = identity->group_count,
+                               .cpus_bytes = (uint32_t)strlen(self->options.cpus) + 1};
     const struct iovec parts[] = {{&spec, sizeof spec},
                                   {(void *)(uintptr_t)identity->groups, sizeof(gid_t) * identity->group_count},
-                                  {denied, sizeof(struct device) * denied_count},
+                                  {(void *)(uintptr_t)self->devices, sizeof *self->devices * self->node.device_count},
+                                  {(void *)(uintptr_t)self->options.cpus, spec.cpus_bytes},
                                   {(void *)(uintptr_t)order->bytes, order->total}};
     enum { PARTS = sizeof parts / sizeof *parts };
+    spec.order.bytes = NULL; /* they are elsewhere in the monitor */
+    memcpy(spec.run_name, run->name, RUN_NAME_BYTES);
     for (int i = 0; i < PARTS; i++) {
         spec.total_bytes += (uint32_t)parts[i].iov_len;
     }
@@ -164,7 +100,7 @@ void batch_launch(struct launcher *self, const struct order *order, const struct
     run->not_after_ms = order->not_after_ms;
     run->start_ms = realtime_ms();
     run->witnessed = true;
-    memcpy(run->boot_id, self->boot_id, BOOT_ID_BYTES);
+    memcpy(run->boot_id, self->node.boot_id, BOOT_ID_BYTES);
     struct item item = {run, -1, -1};
     if (prepare(self, &item, order, identity) == 0) {
         items[item_count++] = item;
@@ -210,8 +146,8 @@ static pid_t spawn_tool(const struct launcher *self, const char *const *words) {
 
 void health_check(const struct launcher *self) {
     char limit[16];
-    const char *words[] = {"queqiao-monitor", "health", self->options.commands, limit, self->options.node, NULL};
-    snprintf(limit, sizeof limit, "%u", self->options.command_ms);
+    const char *words[] = {"queqiao-monitor", "health", self->node.commands, limit, self->options.node, NULL};
+    snprintf(limit, sizeof limit, "%u", self->node.command_ms);
     (void)spawn_tool(self, words);
 }
 

@@ -225,7 +225,7 @@ static int set_cpus(const struct cgroup_layout *layout, const char *run, const c
 }
 
 static int limit_cores(const struct cgroup_layout *layout, const char *run, const struct cgroup_limits *limits) {
-    static char list[CORE_LIST_BYTES];
+    char list[FILE_BYTES];
     const char *base = layout->controller[CONTROLLER_CPUSET];
     if (limits->core_count == 0) {
         return 0;
@@ -239,15 +239,7 @@ static int limit_cores(const struct cgroup_layout *layout, const char *run, cons
          write_file(base, run, "cpuset.mems", list) != 0)) {
         return -1;
     }
-    if (limits->cpus[0] != 0) {
-        return set_cpus(layout, run, limits->cpus);
-    }
-    size_t used = 0;
-    for (uint32_t i = 0; i < limits->core_count; i++) {
-        unsigned core = (unsigned)limits->cores[2 * i] << 8 | limits->cores[2 * i + 1];
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%u", i == 0 ? "" : ",", core);
-    }
-    return set_cpus(layout, run, list);
+    return set_cpus(layout, run, limits->cpus);
 }
 
 static int limit_memory(const struct cgroup_layout *layout, const char *run, uint64_t bytes) {
@@ -302,7 +294,7 @@ static int deny_devices(const struct cgroup_layout *layout, const char *run, con
         errno = cause;
         return result;
     }
-    for (uint32_t i = 0; i < limits->denied_count; i++) {
+    for (size_t i = 0; i < limits->denied_count; i++) {
         const struct device *device = &limits->denied[i];
         snprintf(text, sizeof text, "%c %u:%u rwm", device->is_block ? 'b' : 'c', device->major, device->minor);
         if (write_file(base, run, "devices.deny", text) != 0) {

@@ -43,9 +43,8 @@ struct cgroup_limits {
     uint64_t mem_bytes;
     uint32_t pids_max;
     uint32_t core_count;
-    const uint8_t *cores;
-    const char *cpus; /* those of the cores; empty: each is one of its number */
-    uint32_t denied_count;
+    const char *cpus; /* those of the cores */
+    size_t denied_count;
     const struct device *denied;
 };
 

@@ -61,9 +61,9 @@ static void send_all(int fd, struct handed *handed) {
 
 void hand_out(const struct launch_spec *spec, const struct run_counters *counters, uint32_t listener) {
     struct handed handed = {.count = 0};
-    int fd = connect_to_agent(spec->agent_uid, listener);
-    int cpu_time = cgroup_open_figure(&spec->layout, spec->run_name, CGROUP_CPU_TIME);
-    int memory = cgroup_open_figure(&spec->layout, spec->run_name, CGROUP_MEMORY);
+    int fd = connect_to_agent(spec->node.agent_uid, listener);
+    int cpu_time = cgroup_open_figure(&spec->node.layout, spec->run_name, CGROUP_CPU_TIME);
+    int memory = cgroup_open_figure(&spec->node.layout, spec->run_name, CGROUP_MEMORY);
     put_u64(handed.bytes, spec->order.job_id);
     put_u32(handed.bytes + 8, spec->order.attempt);
     for (int id = COUNTER_CYCLES; id <= COUNTER_PERF_LAST; id++) {

@@ -116,7 +116,7 @@ static _Noreturn void work(const struct launcher *self, const struct order *orde
         _exit(1);
     }
     /* The signal comes last, because another identity takes it away. */
-    if ((self->is_root && (take_identity(as->uid, as->gid, as->groups, as->group_count) != NULL ||
+    if ((self->node.is_root && (take_identity(as->uid, as->gid, as->groups, as->group_count) != NULL ||
                            prove_identity(as->uid, as->gid, as->groups, as->group_count) != NULL)) ||
         prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) {
         _exit(1);

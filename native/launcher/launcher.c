@@ -92,7 +92,7 @@ static unsigned parse_limits(char *text) {
     return limits;
 }
 
-static void parse_options(struct options *options, int count, char **arguments) {
+static void parse_options(struct launcher *self, int count, char **arguments) {
     enum { DATA, SOCKET, PUBLIC_KEY, NODE, AGENT_UID, MANDATORY, MIN_UID = MANDATORY, LIMITS, DEVICES, PRIVATE_TMP, COMMANDS,
            COMMAND_SECONDS, HEALTH_SECONDS, CPUS, DENY_UIDS, FOUND_DEVICES, KNOWN };
     static const struct option known[] = {{"data", 1, NULL, DATA},           {"socket", 1, NULL, SOCKET},
@@ -125,21 +125,24 @@ static void parse_options(struct options *options, int count, char **arguments) 
     if (denied != NULL && (denied[0] == 0 || strspn(denied, "0123456789,") != strlen(denied))) {
         fail_usage("--deny-uids lists uids, such as 1001,1002");
     }
-    *options = (struct options){.data = given[DATA],
-                                .socket = given[SOCKET],
-                                .public_key = given[PUBLIC_KEY],
-                                .node = given[NODE],
-                                .agent_uid = parse_uid(given[AGENT_UID]),
-                                .min_uid = given[MIN_UID] == NULL ? FIRST_USER : parse_uid(given[MIN_UID]),
-                                .deny_uids = denied,
-                                .devices = given[given[DEVICES] == NULL ? FOUND_DEVICES : DEVICES],
-                                .devices_wanted = given[DEVICES] != NULL,
-                                .cpus = given[CPUS],
-                                .limits = parse_limits(given[LIMITS]),
-                                .private_tmp = given[PRIVATE_TMP] != NULL,
-                                .commands = given[COMMANDS],
-                                .command_ms = parse_seconds(given[COMMAND_SECONDS]),
-                                .health_ms = parse_seconds(given[HEALTH_SECONDS])};
+    self->options = (struct options){.data = given[DATA],
+                                     .socket = given[SOCKET],
+                                     .public_key = given[PUBLIC_KEY],
+                                     .node = given[NODE],
+                                     .min_uid = given[MIN_UID] == NULL ? FIRST_USER : parse_uid(given[MIN_UID]),
+                                     .deny_uids = denied,
+                                     .devices = given[given[DEVICES] == NULL ? FOUND_DEVICES : DEVICES],
+                                     .devices_wanted = given[DEVICES] != NULL,
+                                     .cpus = given[CPUS] == NULL ? "" : given[CPUS],
+                                     .limits = parse_limits(given[LIMITS]),
+                                     .health_ms = parse_seconds(given[HEALTH_SECONDS])};
+    self->node.agent_uid = parse_uid(given[AGENT_UID]);
+    self->node.private_tmp = given[PRIVATE_TMP] != NULL;
+    self->node.command_ms = parse_seconds(given[COMMAND_SECONDS]);
+    if (given[COMMANDS] != NULL && given[COMMANDS][0] != '/') {
+        fail_usage("--commands is an absolute path");
+    }
+    snprintf(self->node.commands, sizeof self->node.commands, "%s", given[COMMANDS] == NULL ? "" : given[COMMANDS]);
 }
 
 /* Descriptors 0 to 9 are taken, so that those handed to a monitor never collide with their targets. */
@@ -159,7 +162,7 @@ static void prepare_process(struct launcher *self) {
     if (setrlimit(RLIMIT_NOFILE, &files) != 0) {
         fatal("raise the limit of open files");
     }
-    int oom = self->is_root ? open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC) : -1;
+    int oom = self->node.is_root ? open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC) : -1;
     if (oom >= 0) {
         /* A protection where the system allows it; a container may not. */
         (void)!write(oom, "-900", 4);
@@ -169,12 +172,12 @@ static void prepare_process(struct launcher *self) {
 
 static int open_folder(const struct launcher *self, const char *name, mode_t mode, gid_t group) {
     char path[SPEC_PATH_BYTES];
-    snprintf(path, sizeof path, "%.4000s/%s", self->data_path, name);
+    snprintf(path, sizeof path, "%.4000s/%s", self->node.data_path, name);
     if (mkdir(path, mode) != 0 && errno != EEXIST) {
         fatal(path);
     }
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 || fchmod(fd, mode) != 0 || (self->is_root && fchown(fd, 0, group) != 0)) {
+    if (fd < 0 || fchmod(fd, mode) != 0 || (self->node.is_root && fchown(fd, 0, group) != 0)) {
         fatal(path);
     }
     return fd;
@@ -184,7 +187,7 @@ static int open_folder(const struct launcher *self, const char *name, mode_t mod
 static void lock_data(const struct launcher *self) {
     char path[SPEC_PATH_BYTES];
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    snprintf(path, sizeof path, "%.4000s/launcher.lock", self->data_path);
+    snprintf(path, sizeof path, "%.4000s/launcher.lock", self->node.data_path);
     int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0 || fcntl(fd, F_SETLK, &whole) != 0) {
         fatal("lock the data folder (is another launcher running?)");
@@ -196,17 +199,17 @@ static void open_data(struct launcher *self) {
     if (realpath(self->options.data, resolved) == NULL || strlen(resolved) > 3800) {
         fatal(self->options.data);
     }
-    snprintf(self->data_path, sizeof self->data_path, "%s", resolved);
-    check_data_path(self->data_path, self->is_root, self->options.private_tmp);
-    const struct identity *agent = helper_await(self, self->options.agent_uid);
+    snprintf(self->node.data_path, sizeof self->node.data_path, "%s", resolved);
+    check_data_path(self->node.data_path, self->node.is_root, self->node.private_tmp);
+    const struct identity *agent = helper_await(self, self->node.agent_uid);
     if (agent->state != IDENTITY_KNOWN) {
         errno = agent->state == IDENTITY_UNKNOWN ? ENOENT : ETIMEDOUT;
         fatal("look up the agent's user");
     }
-    self->agent_gid = agent->gid;
+    self->node.spool_group = agent->gid;
     lock_data(self);
     self->runs_fd = open_folder(self, "runs", 0711, 0);
-    self->spool_fd = open_folder(self, "spool", 0750, self->agent_gid);
+    self->spool_fd = open_folder(self, "spool", 0750, self->node.spool_group);
     ssize_t length = readlink("/proc/self/exe", self->monitor_path, sizeof self->monitor_path - 32);
     char *slash = length > 0 ? strrchr(self->monitor_path, '/') : NULL;
     if (slash == NULL) {
@@ -225,9 +228,9 @@ static void open_data(struct launcher *self) {
 static void find_control_groups(struct launcher *self) {
     uint8_t digest[crypto_generichash_BYTES];
     char base[32] = "queqiao-";
-    crypto_generichash(digest, sizeof digest, (const uint8_t *)self->data_path, strlen(self->data_path), NULL, 0);
+    crypto_generichash(digest, sizeof digest, (const uint8_t *)self->node.data_path, strlen(self->node.data_path), NULL, 0);
     sodium_bin2hex(base + strlen(base), 17, digest, 8);
-    cgroup_discover(&self->layout, &self->reasons, self->is_root ? base : NULL, self->options.limits);
+    cgroup_discover(&self->node.layout, &self->reasons, self->node.is_root ? base : NULL, self->options.limits);
 }
 
 /*
@@ -238,19 +241,19 @@ static void find_devices(struct launcher *self) {
     char why[256] = "no way to deny a device";
     char *reason = self->reasons.controller[CONTROLLER_DEVICES];
     if (self->options.devices == NULL) {
-        self->layout.controller[CONTROLLER_DEVICES][0] = 0;
+        self->node.layout.controller[CONTROLLER_DEVICES][0] = 0;
         snprintf(reason, CGROUP_REASON_BYTES, "no list of devices (--devices)");
         return;
     }
-    bool denies = self->layout.controller[CONTROLLER_DEVICES][0] != 0;
+    bool denies = self->node.layout.controller[CONTROLLER_DEVICES][0] != 0;
     int count = denies ? devices_read(self->options.devices, self->devices, why, sizeof why) : -1;
     if (count < 0 && self->options.devices_wanted) {
         refuse(self->options.devices, denies ? why : reason);
     } else if (denies && count < 0) {
-        self->layout.controller[CONTROLLER_DEVICES][0] = 0;
+        self->node.layout.controller[CONTROLLER_DEVICES][0] = 0;
         snprintf(reason, CGROUP_REASON_BYTES, "%.120s", why);
     }
-    self->device_count = count < 0 ? 0 : (size_t)count;
+    self->node.device_count = count < 0 ? 0 : (uint32_t)count;
 }
 
 /*
@@ -264,7 +267,7 @@ static void accept_agent(struct launcher *self, struct watch *watch) {
     socklen_t length = sizeof peer;
     int fd = accept4(self->listener_fd, NULL, NULL, SOCK_CLOEXEC);
     (void)watch;
-    if (fd >= 0 && (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.uid != self->options.agent_uid ||
+    if (fd >= 0 && (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || peer.uid != self->node.agent_uid ||
                     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) != 0 ||
                     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait) != 0)) {
         close(fd);
@@ -290,7 +293,7 @@ static void listen_for_agent(struct launcher *self) {
     self->listener_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     umask(0117);
     if (self->listener_fd < 0 || bind(self->listener_fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
-        lchown(path, geteuid(), self->agent_gid) != 0 || listen(self->listener_fd, BACKLOG) != 0) {
+        lchown(path, geteuid(), self->node.spool_group) != 0 || listen(self->listener_fd, BACKLOG) != 0) {
         fatal(path);
     }
     umask(022);
@@ -359,28 +362,25 @@ static void serve(struct launcher *self, int signals) {
 
 int main(int count, char **arguments) {
     struct launcher *self = &launcher;
-    self->is_root = geteuid() == 0;
-    parse_options(&self->options, count, arguments);
-    if (!self->is_root && self->options.agent_uid != geteuid()) {
+    self->node.is_root = geteuid() == 0;
+    parse_options(self, count, arguments);
+    if (!self->node.is_root && self->node.agent_uid != geteuid()) {
         fail_usage("in single-user mode --agent-uid is the launcher's own user");
     }
-    if ((self->options.private_tmp || self->options.commands != NULL) && !self->is_root) {
-        refuse(self->options.private_tmp ? "--private-tmp" : "--commands", "needs root");
-    }
-    if (self->options.commands != NULL && self->options.commands[0] != '/') {
-        fail_usage("--commands is an absolute path");
+    if ((self->node.private_tmp || self->node.commands[0] != 0) && !self->node.is_root) {
+        refuse(self->node.private_tmp ? "--private-tmp" : "--commands", "needs root");
     }
     if (sodium_init() < 0) {
         fatal("prepare libsodium");
     }
     prepare_process(self);
     read_public_key(self->options.public_key, self->key, sizeof self->key);
-    read_boot_id(self->boot_id, sizeof self->boot_id);
+    read_boot_id(self->node.boot_id, sizeof self->node.boot_id);
     int signals = take_signals();
     open_data(self);
     find_control_groups(self);
     find_devices(self);
-    counters_probe(self->absent_events);
+    counters_probe(self->node.absent_events);
     self->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (self->epoll_fd < 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
         fatal("prepare the loop");
@@ -389,7 +389,7 @@ int main(int count, char **arguments) {
     listen_for_agent(self);
     /* What an earlier launcher found says nothing of now. */
     unlinkat(self->spool_fd, "health", 0);
-    self->health_at_ms = self->options.commands == NULL ? UINT64_MAX : 0;
+    self->health_at_ms = self->node.commands[0] == 0 ? UINT64_MAX : 0;
     fprintf(stderr, "queqiao-launcher: ready\n");
     serve(self, signals);
     return 0;

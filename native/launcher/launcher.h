@@ -83,35 +83,26 @@ struct options {
     const char *socket;
     const char *public_key;
     const char *node;
-    uid_t agent_uid;
     uid_t min_uid;
     const char *deny_uids; /* separated by commas */
     const char *devices;
     bool devices_wanted; /* not only found: without them the launcher does not start */
-    const char *commands;
-    uint32_t command_ms, health_ms;
+    uint32_t health_ms;
     unsigned limits;
-    const char *cpus; /* of each core, such as 0,4/1,5; NULL: core N is CPU N */
-    bool private_tmp;
+    const char *cpus; /* of each core, such as 0,4/1,5; empty: core N is CPU N */
 };
 
 struct launcher {
     struct options options;
     uint8_t key[ORDER_KEY_BYTES];
-    uint8_t boot_id[BOOT_ID_BYTES];
-    bool is_root;
-    gid_t agent_gid;
-    char data_path[SPEC_PATH_BYTES];
+    struct node_spec node;
     char monitor_path[SPEC_PATH_BYTES];
     int runs_fd, spool_fd, epoll_fd, null_fd;
     int intents_fd;
     uint32_t slot_count, free_count; /* of the file of intents */
     uint32_t free_slots[MAX_RUNS];
-    struct cgroup_layout layout;
     struct cgroup_reasons reasons;
     struct listed_device devices[MAX_DEVICES];
-    size_t device_count;
-    uint8_t absent_events[COUNTER_PERF_LAST + 1];
     struct run *runs[MAX_RUNS]; /* memory is taken as it is used, as that of the slots */
     size_t run_count;
     int listener_fd, agent_fd; /* the newest connection is the agent's; -1: none is there */

@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bytes.h"
 #include "command.h"
 #include "counters.h"
 #include "handout.h"
@@ -36,6 +37,8 @@ enum watched { WATCH_CONTROL, WATCH_CHILDREN, WATCH_FAILURE, WATCH_EVENTS, WATCH
 struct monitor {
     const struct launch_spec *spec;
     struct launch_fields fields;
+    struct device denied[MAX_DEVICES];
+    size_t denied_count;
     struct exit_record record;
     struct run_counters counters;
     struct pollfd watched[WATCHED];
@@ -55,31 +58,77 @@ static void record_failure(struct monitor *self, uint32_t step, int cause, const
     snprintf(self->record.text, sizeof self->record.text, "%s: %s", what, strerror(cause));
 }
 
-static const struct launch_spec *map_spec(void) {
+static struct launch_spec *map_spec(void) {
     struct stat status;
     if (fstat(SPEC_FD, &status) != 0 || (size_t)status.st_size < sizeof(struct launch_spec)) {
         _exit(2);
     }
-    const struct launch_spec *spec = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, SPEC_FD, 0);
+    struct launch_spec *spec = mmap(NULL, (size_t)status.st_size, PROT_READ | PROT_WRITE, MAP_PRIVATE, SPEC_FD, 0);
     if (spec == MAP_FAILED || spec->magic != SPEC_MAGIC || spec->total_bytes != (uint32_t)status.st_size) {
         _exit(2);
     }
     return spec;
 }
 
-static void find_fields(struct monitor *self) {
-    const struct launch_spec *spec = self->spec;
+/* Each group of version 1 is made, joined and removed for itself: those that limit nothing are left out. */
+static void leave_out_unlimited(struct launch_spec *spec, size_t denied) {
+    struct cgroup_layout *layout = &spec->node.layout;
+    if (!layout->unified && spec->order.core_count == 0) {
+        layout->controller[CONTROLLER_CPUSET][0] = 0;
+        layout->controller[CONTROLLER_CPU][0] = 0;
+    }
+    if (!layout->unified && spec->order.pids_max == 0) {
+        layout->controller[CONTROLLER_PIDS][0] = 0;
+    }
+    if (denied == 0) {
+        layout->controller[CONTROLLER_DEVICES][0] = 0;
+    }
+}
+
+static void find_fields(struct monitor *self, struct launch_spec *spec) {
     const uint8_t *at = (const uint8_t *)(spec + 1);
     self->fields.groups = (const gid_t *)(const void *)at;
     at += sizeof(gid_t) * spec->group_count;
-    self->fields.denied = (const struct device *)(const void *)at;
-    at += sizeof(struct device) * spec->denied_count;
-    self->fields.order = at;
+    self->fields.devices = (const struct listed_device *)(const void *)at;
+    at += sizeof(struct listed_device) * spec->node.device_count;
+    self->fields.cpus = (const char *)at;
+    self->fields.order = at + spec->cpus_bytes;
+    self->denied_count = devices_denied(self->fields.devices, spec->node.device_count, self->fields.order + spec->order.devices.at,
+                                        spec->order.devices.length, self->denied);
+    leave_out_unlimited(spec, self->denied_count);
+    self->spec = spec;
     self->record.job_id = spec->order.job_id;
     self->record.attempt = spec->order.attempt;
     self->record.uid = spec->order.uid;
     self->record.start_ms = spec->start_ms;
-    memcpy(self->record.boot_id, spec->boot_id, BOOT_ID_BYTES);
+    memcpy(self->record.boot_id, spec->node.boot_id, BOOT_ID_BYTES);
+}
+
+/* The CPUs of the order's cores, all threads of each; -1 with errno for a core that the node does not have. */
+static int list_cpus(const struct monitor *self, char *list, size_t size) {
+    const uint8_t *cores = self->fields.order + self->spec->order.cores_at;
+    char number[8];
+    size_t used = 0;
+    list[0] = 0;
+    for (uint32_t i = 0; i < self->spec->order.core_count; i++) {
+        unsigned core = get_u16(cores + (size_t)2 * i);
+        const char *at = self->fields.cpus;
+        if (at[0] == 0) {
+            snprintf(number, sizeof number, "%u", core);
+            at = number;
+        }
+        for (unsigned left = at == number ? 0 : core; at != NULL && left > 0; left--) {
+            at = strchr(at, '/');
+            at = at == NULL ? NULL : at + 1;
+        }
+        int length = at == NULL ? 0 : (int)strcspn(at, "/");
+        if (length == 0 || used + (size_t)length + 2 > size) {
+            errno = ERANGE;
+            return -1;
+        }
+        used += (size_t)snprintf(list + used, size - used, "%s%.*s", i == 0 ? "" : ",", length, at);
+    }
+    return 0;
 }
 
 /* Own session, no dump, adopts orphans, signals only by descriptor. */
@@ -112,13 +161,13 @@ static const char *write_private_files(const struct monitor *self) {
     if (write_all(fd, self->fields.order + spec->order.script.at, spec->order.script.length) != 0) {
         return "write the script file";
     }
-    if (spec->switch_identity && fchown(fd, spec->order.uid, spec->gid) != 0) {
+    if (spec->node.is_root && fchown(fd, spec->order.uid, spec->gid) != 0) {
         return "give the script file to its user";
     }
     if (close(fd) != 0) {
         return "close the script file";
     }
-    if (spec->private_tmp) {
+    if (spec->node.private_tmp) {
         /* Nobody but root passes the outer one: other jobs of this user do not get to the inner one by its path. */
         run_file(file, spec->order.job_id, spec->order.attempt, "tmp");
         fd = mkdirat(RUNS_FD, file, 0700) == 0 ? openat(RUNS_FD, file, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
@@ -133,20 +182,23 @@ static const char *write_private_files(const struct monitor *self) {
 /* Step 3. */
 static const char *create_control_group(struct monitor *self) {
     const struct launch_spec *spec = self->spec;
-    struct cgroup_limits limits = {spec->order.mem_bytes,  spec->order.pids_max,
-                                   spec->order.core_count, self->fields.order + spec->order.cores_at,
-                                   spec->cpus,             spec->denied_count,     self->fields.denied};
+    static char cpus[CORE_LIST_BYTES];
+    struct cgroup_limits limits = {spec->order.mem_bytes, spec->order.pids_max, spec->order.core_count,
+                                   cpus,                  self->denied_count,   self->denied};
     const char *what = NULL;
-    if (cgroup_create(&spec->layout, spec->run_name, &limits, &what) != 0) {
+    if (list_cpus(self, cpus, sizeof cpus) != 0) {
+        return "find the CPUs of the cores";
+    }
+    if (cgroup_create(&spec->node.layout, spec->run_name, &limits, &what) != 0) {
         return what;
     }
-    if (spec->layout.tracking[0] != 0) {
-        self->events_fd = cgroup_open_events(&spec->layout, spec->run_name);
+    if (spec->node.layout.tracking[0] != 0) {
+        self->events_fd = cgroup_open_events(&spec->node.layout, spec->run_name);
         if (self->events_fd < 0) {
             return "watch the control group";
         }
         /* With version 1 alone the death of the last process tells: its parent is gone, so it is ours. */
-        self->watched[WATCH_EVENTS].fd = spec->layout.tracks_by_freezer ? -1 : self->events_fd;
+        self->watched[WATCH_EVENTS].fd = spec->node.layout.tracks_by_freezer ? -1 : self->events_fd;
     }
     return write_private_files(self);
 }
@@ -188,11 +240,11 @@ static int run_command(const struct monitor *self, const char *name, char *why, 
     static char devices[8192];
     static char gpus[2048];
     const struct launch_spec *spec = self->spec;
-    struct command command = {spec->commands, name, spec->command_ms, SPOOL_FD, {NULL}};
+    struct command command = {spec->node.commands, name, spec->node.command_ms, SPOOL_FD, {NULL}};
     const char *at = (const char *)self->fields.order + spec->order.environment.at;
     const char *end = at + spec->order.environment.length;
     size_t count = 0;
-    if (spec->commands[0] == 0) {
+    if (spec->node.commands[0] == 0) {
         return 0;
     }
     snprintf(own[count++], sizeof own[0], "QUEQIAO_JOB_ID=%llu", (unsigned long long)spec->order.job_id);
@@ -254,13 +306,13 @@ static const char *fork_child(struct monitor *self) {
     pid_t monitor_pid = getpid();
     bool born_inside = false;
     /* A run is worth more than its counters: one that cannot be opened is reported as missing. */
-    self->counters.traffic = traffic_count(&self->spec->layout, self->spec->run_name);
+    self->counters.traffic = traffic_count(&self->spec->node.layout, self->spec->run_name);
     self->counters.traffic_cause = errno;
-    counters_open(&self->counters, self->spec->absent_events);
+    counters_open(&self->counters, self->spec->node.absent_events);
     if (pipe2(gate, O_CLOEXEC) != 0) {
         return "create a gate";
     }
-    self->main_pid = cgroup_fork(&self->spec->layout, self->spec->run_name, &born_inside);
+    self->main_pid = cgroup_fork(&self->spec->node.layout, self->spec->run_name, &born_inside);
     if (self->main_pid == 0) {
         launch_child(self->spec, &self->fields, monitor_pid, born_inside, gate);
     }
@@ -281,7 +333,7 @@ static const char *fork_child(struct monitor *self) {
     }
     close(gate[0]);
     close(gate[1]);
-    self->begin_by_ms = monotonic_ms() + self->spec->command_ms;
+    self->begin_by_ms = monotonic_ms() + self->spec->node.command_ms;
     return NULL;
 }
 
@@ -309,7 +361,7 @@ static bool is_gone(const struct monitor *self) {
 static void signal_run(struct monitor *self, int signal, const char *only) {
     int events = self->events_fd;
     if (events >= 0 && cgroup_populated(events)) {
-        cgroup_signal(&self->spec->layout, self->spec->run_name, signal, only);
+        cgroup_signal(&self->spec->node.layout, self->spec->run_name, signal, only);
     } else {
         signal_descendants(getpid(), signal, only, NULL, 0);
     }
@@ -318,7 +370,7 @@ static void signal_run(struct monitor *self, int signal, const char *only) {
 static void kill_run(struct monitor *self) {
     self->killing = true;
     if (self->events_fd >= 0) {
-        cgroup_kill(&self->spec->layout, self->spec->run_name);
+        cgroup_kill(&self->spec->node.layout, self->spec->run_name);
     }
     /* A child that has not joined its group yet, and all of them where there is no group. */
     if (self->events_fd < 0 || !cgroup_populated(self->events_fd)) {
@@ -330,7 +382,7 @@ static void stop_run(struct monitor *self, uint32_t grace_ms) {
     uint64_t kill_at_ms = monotonic_ms() + grace_ms;
     if (self->events_fd >= 0) {
         /* A run that is stopped hears no TERM. */
-        cgroup_freeze(&self->spec->layout, self->spec->run_name, false);
+        cgroup_freeze(&self->spec->node.layout, self->spec->run_name, false);
     }
     signal_run(self, SIGTERM, NULL);
     signal_run(self, SIGCONT, NULL);
@@ -346,7 +398,7 @@ static void start_host(struct monitor *self) {
     if (self->host_pid != 0 || self->main_pid <= 0 || self->main_ended || self->killing || self->kill_at_ms != never) {
         return;
     }
-    pid_t pid = cgroup_fork(&self->spec->layout, self->spec->run_name, &born_inside);
+    pid_t pid = cgroup_fork(&self->spec->node.layout, self->spec->run_name, &born_inside);
     if (pid == 0) {
         launch_host(self->spec, &self->fields, monitor_pid, born_inside);
     }
@@ -420,8 +472,8 @@ static void fail_late_begin(struct monitor *self) {
     if (self->events_fd < 0 || self->killing) {
         return;
     }
-    if (cgroup_frozen(&self->spec->layout, self->spec->run_name)) {
-        self->begin_by_ms = monotonic_ms() + self->spec->command_ms;
+    if (cgroup_frozen(&self->spec->node.layout, self->spec->run_name)) {
+        self->begin_by_ms = monotonic_ms() + self->spec->node.command_ms;
         return;
     }
     record_failure(self, STEP_FILES, ETIMEDOUT, "user code could not begin, a file system does not answer");
@@ -481,7 +533,7 @@ static void collect_usage(struct monitor *self) {
         self->record.system_us = (uint64_t)usage.ru_stime.tv_sec * 1000000 + (uint64_t)usage.ru_stime.tv_usec;
         self->record.max_rss_bytes = (uint64_t)usage.ru_maxrss * 1024;
     }
-    cgroup_usage(&self->spec->layout, self->spec->run_name, &self->record);
+    cgroup_usage(&self->spec->node.layout, self->spec->run_name, &self->record);
 }
 
 /* Emptied, not removed: deleted inodes slow ext4 without a journal down. The tombstone's end removes it. */
@@ -518,15 +570,15 @@ static void finish_run(struct monitor *self) {
     collect_usage(self);
     size_t length = collect_counters(self, counters);
     run_epilog(self);
-    while (record_write(SPOOL_FD, spec->spool_group, &self->record, counters, length) != 0 && errno != EEXIST) {
-        if (spec->private_tmp) {
+    while (record_write(SPOOL_FD, spec->node.spool_group, &self->record, counters, length) != 0 && errno != EEXIST) {
+        if (spec->node.private_tmp) {
             remove_private_tmp(spec->run_name); /* it may be what filled the disk */
         }
         poll(NULL, 0, RETRY_MS);
     }
-    cgroup_remove(&spec->layout, spec->run_name);
+    cgroup_remove(&spec->node.layout, spec->run_name);
     empty_script(spec);
-    if (spec->private_tmp) {
+    if (spec->node.private_tmp) {
         remove_private_tmp(spec->run_name);
     }
 }
@@ -552,8 +604,7 @@ int main(int count, char **arguments) {
         self.watched[i] = (struct pollfd){.fd = -1, .events = i == WATCH_EVENTS ? POLLPRI : POLLIN};
     }
     self.watched[WATCH_CONTROL].fd = CONTROL_FD;
-    self.spec = map_spec();
-    find_fields(&self);
+    find_fields(&self, map_spec());
     uint32_t step = 3;
     const char *failed = prepare_monitor(&self);
     if (failed == NULL) {

@@ -30,13 +30,13 @@ static const char *check_user(const struct launcher *self, uid_t uid) {
     if (uid == 0 || uid == (uid_t)-1 || uid == OVERFLOW_ID) {
         return "this uid never runs jobs";
     }
-    if (self->is_root && uid < self->options.min_uid) {
+    if (self->node.is_root && uid < self->options.min_uid) {
         return "uid is below the node's minimum";
     }
     if (is_denied(self->options.deny_uids, uid)) {
         return "this node runs no jobs of this uid";
     }
-    return !self->is_root && uid != geteuid() ? "in single-user mode jobs run as the launcher's own user" : NULL;
+    return !self->node.is_root && uid != geteuid() ? "in single-user mode jobs run as the launcher's own user" : NULL;
 }
 
 /* Steps 1 and 2. */
@@ -106,10 +106,10 @@ static void handle_signal(struct launcher *self, struct run *run, const uint8_t 
 
 /* Stops a run or lets it go on, and says how far that is; asked again until it is so. */
 static uint32_t suspend_run(const struct launcher *self, const struct run *run, bool stop) {
-    if (self->layout.tracking[0] != 0) {
+    if (self->node.layout.tracking[0] != 0) {
         /* A monitor that has not made the group yet leaves this to the next time. */
-        bool asked = cgroup_freeze(&self->layout, run->name, stop) == 0;
-        bool stopped = cgroup_frozen(&self->layout, run->name);
+        bool asked = cgroup_freeze(&self->node.layout, run->name, stop) == 0;
+        bool stopped = cgroup_frozen(&self->node.layout, run->name);
         return !asked || stopped != stop ? SUSPEND_NOT_YET : stop ? SUSPEND_STOPPED : SUSPEND_GOES_ON;
     }
     if (stop) {
@@ -134,7 +134,7 @@ static void handle_suspend(struct launcher *self, struct run *run, const uint8_t
 
 /* As kept, or that a control group has stopped it; without one that would cost a look at all processes. */
 static uint32_t listed_state(const struct launcher *self, const struct run *run) {
-    bool stopped = run->state == RUN_RUNNING && self->layout.tracking[0] != 0 && cgroup_frozen(&self->layout, run->name);
+    bool stopped = run->state == RUN_RUNNING && self->node.layout.tracking[0] != 0 && cgroup_frozen(&self->node.layout, run->name);
     return stopped ? RUN_SUSPENDED : run->state;
 }
 
@@ -204,19 +204,19 @@ static void handle_capabilities(struct launcher *self) {
     static const uint16_t controller_ids[CONTROLLERS] = {3, 4, 5, 8, 9};
     enum { CAPABILITY_COUNT = 10 };
     uint8_t payload[24 + CAPABILITY_COUNT * (6 + CGROUP_REASON_BYTES)];
-    memcpy(payload, self->boot_id, BOOT_ID_BYTES);
+    memcpy(payload, self->node.boot_id, BOOT_ID_BYTES);
     put_u32(payload + 16, (uint32_t)getpid());
     put_u32(payload + 20, CAPABILITY_COUNT);
     uint8_t *at = payload + 24;
-    at += put_capability(at, 1, self->is_root, self->is_root ? "jobs run as their users" : "not started by root");
-    at += put_capability(at, 2, self->layout.tracking[0] != 0, self->reasons.tracking);
+    at += put_capability(at, 1, self->node.is_root, self->node.is_root ? "jobs run as their users" : "not started by root");
+    at += put_capability(at, 2, self->node.layout.tracking[0] != 0, self->reasons.tracking);
     for (int which = 0; which < CONTROLLERS; which++) {
-        at += put_capability(at, controller_ids[which], self->layout.controller[which][0] != 0,
+        at += put_capability(at, controller_ids[which], self->node.layout.controller[which][0] != 0,
                              self->reasons.controller[which]);
     }
-    const char *private_tmp = self->options.private_tmp ? "own /tmp for each run" : "not asked for by --private-tmp";
-    at += put_capability(at, 6, self->options.private_tmp, private_tmp);
-    at += put_capability(at, 7, true, self->layout.tracking[0] != 0 ? "by the freezer" : "by STOP to each process");
+    const char *private_tmp = self->node.private_tmp ? "own /tmp for each run" : "not asked for by --private-tmp";
+    at += put_capability(at, 6, self->node.private_tmp, private_tmp);
+    at += put_capability(at, 7, true, self->node.layout.tracking[0] != 0 ? "by the freezer" : "by STOP to each process");
     at += put_capability(at, 10, true, "any, to the script or to the tasks of steps");
     connection_reply(self, CAPABILITIES, STATUS_OK, 0, "", payload, (size_t)(at - payload));
 }

@@ -184,13 +184,13 @@ static void write_loss(struct launcher *self, struct run *run, uint32_t flags, c
     memcpy(record.boot_id, run->boot_id, BOOT_ID_BYTES);
     snprintf(record.text, sizeof record.text, "%s", text);
     if ((flags & MONITOR_LOST) != 0) {
-        cgroup_usage(&self->layout, run->name, &record);
+        cgroup_usage(&self->node.layout, run->name, &record);
     }
-    bool written = record_write(self->spool_fd, self->agent_gid, &record, NULL, 0) == 0 || errno == EEXIST;
+    bool written = record_write(self->spool_fd, self->node.spool_group, &record, NULL, 0) == 0 || errno == EEXIST;
     if (!written && has_file(self->runs_fd, run, "tmp")) {
         /* Its own /tmp may be what filled the disk. */
         remove_tmp(self, run->name, true);
-        written = record_write(self->spool_fd, self->agent_gid, &record, NULL, 0) == 0 || errno == EEXIST;
+        written = record_write(self->spool_fd, self->node.spool_group, &record, NULL, 0) == 0 || errno == EEXIST;
     }
     if (!written) {
         fatal("write an exit record");
@@ -201,23 +201,23 @@ static void write_loss(struct launcher *self, struct run *run, uint32_t flags, c
 
 /* Kills what a dead monitor left; the empty group is the proof that nothing is left. */
 static void resolve_loss(struct launcher *self, struct run *run) {
-    if (self->layout.tracking[0] == 0) {
+    if (self->node.layout.tracking[0] == 0) {
         self->orphans_left = true;
         return;
     }
     if (run->fd < 0) {
-        run->fd = cgroup_open_events(&self->layout, run->name);
-        if (run->fd >= 0 && !self->layout.tracks_by_freezer) {
+        run->fd = cgroup_open_events(&self->node.layout, run->name);
+        if (run->fd >= 0 && !self->node.layout.tracks_by_freezer) {
             watch_fd(self, run->fd, EPOLLPRI, &run->watch);
         } else if (run->fd < 0 && errno != ENOENT) {
             fatal("watch a control group");
         }
     }
-    cgroup_kill(&self->layout, run->name);
+    cgroup_kill(&self->node.layout, run->name);
     if (run->fd < 0 || !cgroup_populated(run->fd)) {
         write_loss(self, run, MONITOR_LOST, "the monitor of the run died");
-        cgroup_remove(&self->layout, run->name);
-    } else if (self->layout.tracks_by_freezer) {
+        cgroup_remove(&self->node.layout, run->name);
+    } else if (self->node.layout.tracks_by_freezer) {
         /* Nothing tells when its group is empty. */
         self->orphans_left = true;
     }
@@ -237,7 +237,7 @@ static void run_changed(struct launcher *self, struct watch *watch) {
 
 /* Where nothing tells when a group is empty it is asked. Without control groups: whoever was reparented to the launcher had a monitor that died. */
 void runs_end_orphans(struct launcher *self) {
-    bool tracked = self->layout.tracking[0] != 0;
+    bool tracked = self->node.layout.tracking[0] != 0;
     self->orphans_left = !tracked;
     for (size_t i = 0; tracked && i < self->run_count; i++) {
         if (self->runs[i]->state == RUN_UNKNOWN) {
@@ -320,7 +320,7 @@ static void recover(struct launcher *self, struct run *run) {
         run->state = RUN_FORGOTTEN;
     } else if (has_file(self->spool_fd, run, "exit")) {
         run->state = RUN_ENDED;
-    } else if (memcmp(run->boot_id, self->boot_id, BOOT_ID_BYTES) != 0) {
+    } else if (memcmp(run->boot_id, self->node.boot_id, BOOT_ID_BYTES) != 0) {
         write_loss(self, run, REBOOTED, "the node rebooted while the run was alive");
     } else {
         run->state = RUN_RUNNING;
@@ -367,8 +367,8 @@ static void remove_stray(struct launcher *self, const char *name, const char *be
 static void end_stray(struct launcher *self, const char *name, const char *behind, uint64_t job_id, uint32_t attempt) {
     const struct run *run = run_find(self, job_id, attempt);
     if (*behind == 0 && (run == NULL || run->state == RUN_ENDED || run->state == RUN_FORGOTTEN)) {
-        cgroup_kill(&self->layout, name);
-        cgroup_remove(&self->layout, name);
+        cgroup_kill(&self->node.layout, name);
+        cgroup_remove(&self->node.layout, name);
     }
 }
 
@@ -404,5 +404,5 @@ void runs_recover(struct launcher *self) {
     }
     read_intents(self);
     each_of(self, runs, remove_stray);
-    each_of(self, self->layout.tracking[0] == 0 ? NULL : opendir(self->layout.tracking), end_stray);
+    each_of(self, self->node.layout.tracking[0] == 0 ? NULL : opendir(self->node.layout.tracking), end_stray);
 }

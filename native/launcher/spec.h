@@ -34,27 +34,32 @@ struct control_message {
     uint32_t grace_ms;
 };
 
-/* Followed by the groups (gid_t each), the denied devices and the bytes of the order. */
+/* What is the same for all runs of a launcher. */
+struct node_spec {
+    gid_t spool_group;
+    uid_t agent_uid;
+    bool is_root; /* jobs run as their users */
+    bool private_tmp; /* for runs whose folders and outputs are elsewhere */
+    uint8_t absent_events[COUNTER_PERF_LAST + 1];
+    uint8_t boot_id[BOOT_ID_BYTES];
+    struct cgroup_layout layout;
+    char data_path[SPEC_PATH_BYTES]; /* resolved */
+    char commands[SPEC_PATH_BYTES]; /* the folder of the node's commands, or empty */
+    uint32_t command_ms;
+    uint32_t device_count; /* of the node's list */
+};
+
+/* Followed by the groups (gid_t each), the node's list of devices, the CPUs of its cores as --cpus has them, and the bytes of the order. */
 struct launch_spec {
     uint32_t magic;
     uint32_t total_bytes;
+    struct node_spec node;
     struct order order; /* whose bytes follow */
-    gid_t gid;
-    gid_t spool_group;
-    uid_t agent_uid;
-    bool switch_identity;
-    char cpus[CORE_LIST_BYTES]; /* of its cores; empty: each is one of its number */
-    bool private_tmp;
-    uint8_t absent_events[COUNTER_PERF_LAST + 1];
-    uint64_t start_ms;
-    uint8_t boot_id[BOOT_ID_BYTES];
-    struct cgroup_layout layout;
     char run_name[RUN_NAME_BYTES];
-    char run_path[SPEC_PATH_BYTES]; /* of its files, without what follows their last dot */
-    char commands[SPEC_PATH_BYTES]; /* the folder of the node's commands, or empty */
-    uint32_t command_ms;
+    uint64_t start_ms;
+    gid_t gid;
     uint32_t group_count;
-    uint32_t denied_count;
+    uint32_t cpus_bytes; /* with NUL; 1: core N is CPU N */
 };
 
 #endif

@@ -17,7 +17,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-enum { MAX_VARIABLES = 4096, OPEN_FILES = 1024 };
+enum { OPEN_FILES = 1024 };
 
 static _Noreturn void give_up(uint32_t step, const char *what) {
     struct step_failure failure = {step, (uint32_t)errno, ""};
@@ -59,7 +59,7 @@ static const char *set_resource_limits(void) {
 
 /* The job can be chosen by the kernel's memory killer again; launcher and monitor cannot. */
 static const char *restore_oom_score(const struct launch_spec *spec) {
-    if (!spec->switch_identity) {
+    if (!spec->node.is_root) {
         return NULL;
     }
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -146,10 +146,10 @@ static bool user_uses_tmp(const struct launch_spec *spec, const struct launch_fi
 
 static const char *mount_private_tmp(const struct launch_spec *spec, const struct launch_fields *fields) {
     char source[SPEC_PATH_BYTES + 16];
-    if (!spec->private_tmp || user_uses_tmp(spec, fields)) {
+    if (!spec->node.private_tmp || user_uses_tmp(spec, fields)) {
         return NULL;
     }
-    snprintf(source, sizeof source, "%s.tmp/" PRIVATE_TMP_INNER, spec->run_path);
+    snprintf(source, sizeof source, "%.3900s/runs/%s.tmp/" PRIVATE_TMP_INNER, spec->node.data_path, spec->run_name);
     if (unshare(CLONE_NEWNS) != 0) {
         return "create a mount namespace";
     }
@@ -184,7 +184,7 @@ static const char *isolate_session(const struct launch_spec *spec, const struct 
     if (failed != NULL) {
         return failed;
     }
-    if (cgroup_join(&spec->layout, spec->run_name, born_inside) != 0) {
+    if (cgroup_join(&spec->node.layout, spec->run_name, born_inside) != 0) {
         return "join the control group";
     }
     return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 ? "clear ambient capabilities" : NULL;
@@ -235,16 +235,20 @@ static const char *open_streams(const struct order *order, const struct launch_f
     return NULL;
 }
 
-/* The variables of the order; this process is the task that they name. */
+/* The variables of the order, of which this process is the task that they name; NULL with errno where they are none. */
 static char *const *environment_of(const struct launch_spec *spec, const struct launch_fields *fields) {
-    static const char *environment[MAX_VARIABLES + 1];
+    static const char *environment[ORDER_MAX_VARIABLES + 1];
     static char task[32];
     size_t count = 0;
     const char *at = (const char *)fields->order + spec->order.environment.at;
     const char *end = at + spec->order.environment.length;
     int name = snprintf(task, sizeof task, "SLURM_TASK_PID=");
     snprintf(task + name, sizeof task - (size_t)name, "%d", (int)getpid());
-    for (; at < end && count < MAX_VARIABLES; at += strlen(at) + 1) {
+    for (; at < end; at += strlen(at) + 1) {
+        if (count == ORDER_MAX_VARIABLES || at[0] == '=' || strchr(at, '=') == NULL) {
+            errno = count == ORDER_MAX_VARIABLES ? E2BIG : EINVAL;
+            return NULL;
+        }
         environment[count++] = strncmp(at, task, (size_t)name) == 0 ? task : at;
     }
     return (char *const *)(uintptr_t)environment;
@@ -253,9 +257,13 @@ static char *const *environment_of(const struct launch_spec *spec, const struct 
 /* Step 9: until here the environment is empty. */
 static const char *execute_script(const struct launch_spec *spec, const struct launch_fields *fields) {
     static char script[SPEC_PATH_BYTES + 8];
-    snprintf(script, sizeof script, "%s.script", spec->run_path);
+    snprintf(script, sizeof script, "%.3900s/runs/%s.script", spec->node.data_path, spec->run_name);
     char *arguments[] = {script, NULL};
-    execve(script, arguments, environment_of(spec, fields));
+    char *const *environment = environment_of(spec, fields);
+    if (environment == NULL) {
+        return "read the environment";
+    }
+    execve(script, arguments, environment);
     return "execute the script";
 }
 
@@ -276,7 +284,7 @@ static void become_user(const struct launch_spec *spec, const struct launch_fiel
     if (failed != NULL) {
         give_up(5, failed);
     }
-    if (spec->switch_identity) {
+    if (spec->node.is_root) {
         failed = take_identity(spec->order.uid, spec->gid, fields->groups, spec->group_count);
         if (failed != NULL) {
             give_up(6, failed);
@@ -324,7 +332,7 @@ _Noreturn void launch_host(const struct launch_spec *spec, const struct launch_f
     if (chdir(path_of(fields, spec->order.work_dir)) != 0) {
         give_up(8, "enter the work directory");
     }
-    for (char *const *each = environment_of(spec, fields); *each != NULL; each++) {
+    for (char *const *each = environment_of(spec, fields); each != NULL && *each != NULL; each++) {
         if (strncmp(*each, name, sizeof name - 1) == 0) {
             execve(*each + sizeof name - 1, arguments, environment_of(spec, fields));
         }

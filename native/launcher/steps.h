@@ -9,7 +9,8 @@
 /* The variable part of a spec, found. */
 struct launch_fields {
     const gid_t *groups;
-    const struct device *denied;
+    const struct listed_device *devices;
+    const char *cpus;
     const uint8_t *order;
 };
 

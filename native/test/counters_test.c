@@ -224,6 +224,24 @@ static bool connects_to(int32_t number, int *fd) {
                                (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length)) == 0;
 }
 
+/* A whole packet: the counter 9 of the run 1.1, with a descriptor. */
+static bool says_as_a_monitor(int fd) {
+    uint8_t packet[14] = {[7] = 1, [11] = 1, [13] = 9};
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct iovec part = {packet, sizeof packet};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    memset(&control, 0, sizeof control);
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    control.header.cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+    return sendmsg(fd, &message, MSG_NOSIGNAL) == (ssize_t)sizeof packet;
+}
+
 static void nothingIsHandedToOrTakenFromAnotherUser(void) {
     int32_t fds[SHIM_MAX_HANDED];
     int32_t counters[SHIM_MAX_HANDED];
@@ -242,7 +260,14 @@ static void nothingIsHandedToOrTakenFromAnotherUser(void) {
     reply_free(&reply);
     await_file(work_path(&node, "on", path));
     int32_t own = shim_handout_listen(&number);
+    int own_end = -1;
     CHECK(own >= 0 && pipe(numbers) == 0);
+    /* Of a user who may have monitors it is taken. */
+    CHECK(connects_to(number, &own_end) && says_as_a_monitor(own_end));
+    CHECK_EQUAL(1, shim_handout_take(own, run, fds, counters));
+    CHECK(run[0] == 1 && run[1] == 1 && counters[0] == COUNTER_TASK_CLOCK);
+    shim_close(fds[0]);
+    shim_close(own_end);
     pid_t other = fork();
     CHECK(other >= 0);
     if (other == 0) {
@@ -251,7 +276,7 @@ static void nothingIsHandedToOrTakenFromAnotherUser(void) {
         int32_t listener = -1;
         int32_t theirs = 0;
         bool good = setresgid(OTHER_UID, OTHER_UID, OTHER_UID) == 0 && setresuid(OTHER_UID, OTHER_UID, OTHER_UID) == 0 &&
-                    connects_to(number, &fd) && send(fd, "0000000000000000", 14, MSG_NOSIGNAL) == 14 &&
+                    connects_to(number, &fd) && says_as_a_monitor(fd) &&
                     (listener = shim_handout_listen(&theirs)) >= 0 &&
                     write(numbers[1], &theirs, sizeof theirs) == (ssize_t)sizeof theirs;
         struct pollfd ready = {.fd = listener, .events = POLLIN};

@@ -220,9 +220,10 @@ static void coreIsTheCpusThatTheNodeSays(void) {
     node.extra = "--cpus=0";
     node_start(&node);
     launch.job_id = 3;
-    struct reply reply = request_launch(&node, &launch);
-    CHECK(reply.status != 0 && reply.status != 1);
-    reply_free(&reply);
+    struct ended ended = run(launch);
+    CHECK_EQUAL(2 /* LAUNCH_FAILED */, ended.flags);
+    CHECK_EQUAL(3, ended.failed_step);
+    CHECK(strncmp(ended.text, "find the CPUs of the cores", 26) == 0);
     node_destroy(&node);
 }
 

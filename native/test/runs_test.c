@@ -60,6 +60,34 @@ static void usageIsMeasured(void) {
     node_destroy(&node);
 }
 
+/* It is read where it is of use, by the child that is the user already: what is wrong in it starts nothing. */
+static void environmentThatIsNoneStartsNothing(void) {
+    enum { TOO_MANY = 4097 };
+    static char many[TOO_MANY * 3 + 1];
+    for (int i = 0; i < TOO_MANY; i++) {
+        memcpy(many + 3 * i, "A=", 3);
+    }
+    const char *const wrong[] = {"PATH=/usr/bin:/bin\0NOSIGN\0", "=noname\0", many};
+    char path[PATH_BYTES];
+    node_create(&node);
+    node_start(&node);
+    for (uint64_t job = 1; job <= 3; job++) {
+        struct launch launch = launch_defaults(&node, job, "#!/bin/sh\n: > ran\n");
+        launch.environment = wrong[job - 1];
+        struct ended ended = run_launch(&launch);
+        CHECK_EQUAL(LAUNCH_FAILED, ended.flags);
+        CHECK_EQUAL(9, ended.failed_step);
+        CHECK_EQUAL(job == 3 ? E2BIG : EINVAL, ended.failed_errno);
+        CHECK(access(work_path(&node, "ran", path), F_OK) != 0);
+    }
+    many[sizeof many - 1 - 3] = 0; /* one less */
+    struct launch launch = launch_defaults(&node, 4, "#!/bin/sh\n: > ran\n");
+    launch.environment = many;
+    CHECK_EQUAL(0, run_launch(&launch).flags);
+    CHECK(access(work_path(&node, "ran", path), F_OK) == 0);
+    node_destroy(&node);
+}
+
 static void environmentIsExactlyThatOfTheOrder(void) {
     char path[PATH_BYTES];
     char text[4096];
@@ -530,6 +558,7 @@ static const struct test tests[] = {
     TEST(signalThatEndsTheJobIsReported),
     TEST(usageIsMeasured),
     TEST(environmentIsExactlyThatOfTheOrder),
+    TEST(environmentThatIsNoneStartsNothing),
     TEST(preloadOfTheJobDoesNotReachRootPrograms),
     TEST(twiceDeliveredOrderStartsOnce),
     TEST(daemonIsGoneAfterTheGrace),
