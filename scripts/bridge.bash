@@ -130,9 +130,9 @@ client_cluster() {
   running
   case $what in
     list) only 1; api "$(default_account)" GET /api/v1/clusters -H "$(answer_type)" ;;
-    nodes | jobs) takes 2 "cluster $what CLUSTER"; api "$(default_account)" GET "/api/v1/clusters/$cluster/$what?limit=1000" -H "$(answer_type)" ;;
-    partitions) takes 2 "cluster partitions CLUSTER"; api "$(default_account)" GET "/api/v1/clusters/$cluster/partitions?limit=1000" ;;
-    job) takes 3 "cluster job CLUSTER NUMBER"; api "$(default_account)" GET "/api/v1/clusters/$cluster/jobs/${ARGS[2]}" ;;
+    nodes | jobs) takes 2 "cluster $what CLUSTER"; api "$(default_account)" GET "/api/v1/clusters/$(encoded "$cluster")/$what?limit=1000" -H "$(answer_type)" ;;
+    partitions) takes 2 "cluster partitions CLUSTER"; api "$(default_account)" GET "/api/v1/clusters/$(encoded "$cluster")/partitions?limit=1000" ;;
+    job) takes 3 "cluster job CLUSTER NUMBER"; api "$(default_account)" GET "/api/v1/clusters/$(encoded "$cluster")/jobs/$(encoded "${ARGS[2]}")" ;;
     *) die "cluster knows list, nodes CLUSTER, partitions CLUSTER, jobs CLUSTER and job CLUSTER NUMBER" ;;
   esac
 }

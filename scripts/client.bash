@@ -14,8 +14,8 @@ owner() {
 # The header that says why, for what changes something; empty where nobody says it.
 BECAUSE=()
 
-# because TEXT: what is not plain ASCII goes as its bytes with percent signs.
-because() {
+# encoded TEXT: what is not plain ASCII, and what separates the parts of an address, goes as its bytes with percent signs.
+encoded() {
   local LC_ALL=C text= i each
   for ((i = 0; i < ${#1}; i++)); do
     each=${1:i:1}
@@ -27,8 +27,10 @@ because() {
         ;;
     esac
   done
-  BECAUSE=(-H "Queqiao-Reason: $text")
+  printf '%s' "$text"
 }
+
+because() { BECAUSE=(-H "Queqiao-Reason: $(encoded "$1")"); }
 
 client_login() {
   running
@@ -157,7 +159,7 @@ client_suspension() {
   take_account
   only 1
   case ${ARGS[0]:-} in '' | *[!0-9]*) die "which job? ./queqiao $1 JOB" ;; esac
-  api "$(default_account)" POST "/api/v1/jobs/${ARGS[0]}/$1"
+  api "$(default_account)" POST "/api/v1/jobs/$(encoded "${ARGS[0]}")/$1"
 }
 
 # job JOB [--json]: all that is known of it.
@@ -166,7 +168,7 @@ client_job() {
   take_account
   only 1
   case ${ARGS[0]:-} in '' | *[!0-9]*) die "which job? ./queqiao job JOB" ;; esac
-  api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}" -H "$(answer_type)"
+  api "$(default_account)" GET "/api/v1/jobs/$(encoded "${ARGS[0]}")" -H "$(answer_type)"
 }
 
 # steps JOB: what it has started with "queqiao run".
@@ -175,7 +177,7 @@ client_steps() {
   take_account
   only 1
   case ${ARGS[0]:-} in '' | *[!0-9]*) die "which job? ./queqiao steps JOB" ;; esac
-  api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}/steps" -H "$(answer_type)"
+  api "$(default_account)" GET "/api/v1/jobs/$(encoded "${ARGS[0]}")/steps" -H "$(answer_type)"
 }
 
 # requeue JOB or ARRAY_TASKS: the run of a running job ends and the job waits again.
@@ -272,7 +274,7 @@ client_priority() {
   take_account
   case ${ARGS[0]:-} in '' | *[!0-9]*) die "which job? ./queqiao priority JOB" ;; esac
   only 1
-  api "$(default_account)" GET "/api/v1/jobs/${ARGS[0]}/priority" -H 'Accept: text/plain'
+  api "$(default_account)" GET "/api/v1/jobs/$(encoded "${ARGS[0]}")/priority" -H 'Accept: text/plain'
 }
 
 # Shows or changes what the site decided about order and shares.
@@ -284,11 +286,11 @@ client_policy() {
     weights,0) path=/api/v1/priorities body= ;;
     weights,1) path=/api/v1/priorities body=${ARGS[0]} ;;
     qos,0) path=/api/v1/qos body= ;;
-    qos,2) path=/api/v1/qos/${ARGS[0]} body=${ARGS[1]} ;;
+    qos,2) path=/api/v1/qos/$(encoded "${ARGS[0]}") body=${ARGS[1]} ;;
     partition,0) path=/api/v1/partitions body= ;;
-    partition,2) path=/api/v1/partitions/${ARGS[0]} body=${ARGS[1]} ;;
+    partition,2) path=/api/v1/partitions/$(encoded "${ARGS[0]}") body=${ARGS[1]} ;;
     platform,0) path=/api/v1/platforms body= ;;
-    platform,2) path=/api/v1/platforms/${ARGS[0]} body="{\"title\":\"$(json_text "${ARGS[1]}")\"}" ;;
+    platform,2) path=/api/v1/platforms/$(encoded "${ARGS[0]}") body="{\"title\":\"$(json_text "${ARGS[1]}")\"}" ;;
     topology,0) path=/api/v1/topology body= ;;
     topology,1) path=/api/v1/topology body=${ARGS[0]} ;;
     domain,0) path=/api/v1/domains body= ;;
@@ -304,9 +306,9 @@ client_policy() {
       return
       ;;
     licences,0) path=/api/v1/licences body= ;;
-    licences,2) path=/api/v1/licences/${ARGS[0]} body="{\"count\":${ARGS[1]}}" ;;
+    licences,2) path=/api/v1/licences/$(encoded "${ARGS[0]}") body="{\"count\":${ARGS[1]}}" ;;
     rules,0) path=/api/v1/rules body= ;;
-    rules,3) path=/api/v1/rules/${ARGS[0]}/${ARGS[1]} body=${ARGS[2]} ;;
+    rules,3) path=/api/v1/rules/$(encoded "${ARGS[0]}")/$(encoded "${ARGS[1]}") body=${ARGS[2]} ;;
     *) die "that is not how $1 is used; see ./queqiao help" ;;
   esac
   if [ -z "$body" ]; then
@@ -327,7 +329,7 @@ client_planned() {
       return
       ;;
     withdraw,2)
-      api "$(default_account)" DELETE "/api/v1/planned-changes/${ARGS[1]}"
+      api "$(default_account)" DELETE "/api/v1/planned-changes/$(encoded "${ARGS[1]}")"
       return
       ;;
     domain,4 | platform,4)
@@ -387,11 +389,11 @@ client_reservation() {
   fi
   case ${ARGS[0]:-list},${#ARGS[@]} in
     list,[01]) api "$(default_account)" GET "$path" -H 'Accept: text/plain' ;;
-    show,2) api "$(default_account)" GET "$path/$name" ;;
+    show,2) api "$(default_account)" GET "$path/$(encoded "$name")" ;;
     set,3)
-      api "$(default_account)" PUT "$path/$name" -H 'Content-Type: application/json' --data-binary "${ARGS[2]}"
+      api "$(default_account)" PUT "$path/$(encoded "$name")" -H 'Content-Type: application/json' --data-binary "${ARGS[2]}"
       ;;
-    delete,2) api "$(default_account)" DELETE "$path/$name" ;;
+    delete,2) api "$(default_account)" DELETE "$path/$(encoded "$name")" ;;
     *) die "it is written ./queqiao reservation [list | show NAME | set NAME JSON | delete NAME]" ;;
   esac
 }
@@ -408,7 +410,7 @@ client_report() {
         --url-query "format=$([ "$JSON" = yes ] && printf json || printf csv)"
       ;;
     usage,4 | ended,4)
-      api "$(default_account)" GET "/api/v1/reports/${ARGS[0]}" --url-query "by=${ARGS[1]}" --url-query "from=${ARGS[2]}" \
+      api "$(default_account)" GET "/api/v1/reports/$(encoded "${ARGS[0]}")" --url-query "by=${ARGS[1]}" --url-query "from=${ARGS[2]}" \
         --url-query "to=${ARGS[3]}" --url-query "format=$([ "$JSON" = yes ] && printf json || printf csv)"
       ;;
     reconciliation,3)
@@ -429,17 +431,17 @@ client_month() {
   local path=/api/v1/months body
   case ${ARGS[0]:-list},${#ARGS[@]} in
     list,[01]) api "$(default_account)" GET "$path"; return ;;
-    check,2) api "$(default_account)" GET "$path/${ARGS[1]}/check"; return ;;
-    statements,[23]) api "$(default_account)" GET "$path/${ARGS[1]}/statements?limit=1000${ARGS[2]:+&state=${ARGS[2]}}"; return ;;
+    check,2) api "$(default_account)" GET "$path/$(encoded "${ARGS[1]}")/check"; return ;;
+    statements,[23]) api "$(default_account)" GET "$path/$(encoded "${ARGS[1]}")/statements?limit=1000${ARGS[2]:+&state=$(encoded "${ARGS[2]}")}"; return ;;
     close,[3-9] | close,[1-9][0-9]*)
-      path=$path/${ARGS[1]}/close body="{\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
+      path=$path/$(encoded "${ARGS[1]}")/close body="{\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
       ;;
     close-despite,[4-9] | close-despite,[1-9][0-9]*)
-      path=$path/${ARGS[1]}/close
+      path=$path/$(encoded "${ARGS[1]}")/close
       body="{\"despite\":\"$(json_text "${ARGS[2]}")\",\"reason\":\"$(json_text "${ARGS[*]:3}")\"}"
       ;;
     paid,[6-9] | paid,[1-9][0-9]*)
-      path=/api/v1/statements/${ARGS[1]}/${ARGS[2]}/payment
+      path=/api/v1/statements/$(encoded "${ARGS[1]}")/$(encoded "${ARGS[2]}")/payment
       body="{\"paidOn\":\"$(json_text "${ARGS[3]}")\",\"reference\":\"$(json_text "${ARGS[4]}")\",\"reason\":\"$(json_text "${ARGS[*]:5}")\"}"
       ;;
     *) die "it is written ./queqiao month [list | check MONTH | statements MONTH [STATE] | close MONTH REASON | close-despite MONTH WHY REASON | paid PROJECT MONTH DAY REFERENCE REASON]" ;;
@@ -470,15 +472,15 @@ client_money() {
   case ${ARGS[0]:-list},${#ARGS[@]} in
     list,[01]) api "$(default_account)" GET /api/v1/proposals; return ;;
     alerts,1) api "$(default_account)" GET /api/v1/alerts; return ;;
-    prices,[12]) api "$(default_account)" GET "/api/v1/tariffs?limit=1000${ARGS[1]:+&state=${ARGS[1]}}"; return ;;
+    prices,[12]) api "$(default_account)" GET "/api/v1/tariffs?limit=1000${ARGS[1]:+&state=$(encoded "${ARGS[1]}")}"; return ;;
     refund-rules,[12] | conversions,[12] | tax-rates,[12] | allowance-order,1)
-      api "$(default_account)" GET "/api/v1/${ARGS[0]}?limit=1000${ARGS[1]:+&state=${ARGS[1]}}"
+      api "$(default_account)" GET "/api/v1/$(encoded "${ARGS[0]}")?limit=1000${ARGS[1]:+&state=$(encoded "${ARGS[1]}")}"
       return
       ;;
-    class,2) api "$(default_account)" GET "/api/v1/projects/${ARGS[1]}/customer-class"; return ;;
-    contracts,2) api "$(default_account)" GET "/api/v1/projects/${ARGS[1]}/contracts"; return ;;
-    wallet,2) api "$(default_account)" GET "/api/v1/wallets/${ARGS[1]}"; return ;;
-    postings,2) api "$(default_account)" GET "/api/v1/wallets/${ARGS[1]}/postings"; return ;;
+    class,2) api "$(default_account)" GET "/api/v1/projects/$(encoded "${ARGS[1]}")/customer-class"; return ;;
+    contracts,2) api "$(default_account)" GET "/api/v1/projects/$(encoded "${ARGS[1]}")/contracts"; return ;;
+    wallet,2) api "$(default_account)" GET "/api/v1/wallets/$(encoded "${ARGS[1]}")"; return ;;
+    postings,2) api "$(default_account)" GET "/api/v1/wallets/$(encoded "${ARGS[1]}")/postings"; return ;;
     approve,[3-9] | approve,[1-9][0-9]* | reject,[3-9] | reject,[1-9][0-9]*)
       [[ ${ARGS[1]} =~ ^[0-9]{1,18}$ ]] || die "a proposal is a number, not ${ARGS[1]}"
       id=${ARGS[1]}
@@ -486,21 +488,21 @@ client_money() {
       body="{\"approve\":$([ "${ARGS[0]}" = approve ] && printf true || printf false),\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
       ;;
     top-up,2 | correct,2 | refund-rule,1 | price,1 | top-up,1 | correct,1 | class,1 | conversion,1 | allowance,[12] | end-price,[12]) die "${ARGS[0]} needs JSON too: see docs/accounting.md" ;;
-    top-up,3) path=/api/v1/wallets/${ARGS[1]}/top-ups body=${ARGS[2]} ;;
-    credit,3) path=/api/v1/wallets/${ARGS[1]}/credit-line body=${ARGS[2]} ;;
-    correct,3) path=/api/v1/wallets/${ARGS[1]}/corrections body=${ARGS[2]} ;;
+    top-up,3) path=/api/v1/wallets/$(encoded "${ARGS[1]}")/top-ups body=${ARGS[2]} ;;
+    credit,3) path=/api/v1/wallets/$(encoded "${ARGS[1]}")/credit-line body=${ARGS[2]} ;;
+    correct,3) path=/api/v1/wallets/$(encoded "${ARGS[1]}")/corrections body=${ARGS[2]} ;;
     refund-rule,2) path=/api/v1/refund-rules body=${ARGS[1]} ;;
-    class,3) path=/api/v1/projects/${ARGS[1]}/customer-class body=${ARGS[2]} ;;
+    class,3) path=/api/v1/projects/$(encoded "${ARGS[1]}")/customer-class body=${ARGS[2]} ;;
     conversion,2) path=/api/v1/conversions body=${ARGS[1]} ;;
     refund,2) path=/api/v1/refunds body=${ARGS[1]} ;;
-    allowance,3) path=/api/v1/wallets/${ARGS[1]}/allowances body=${ARGS[2]} ;;
-    contract,3) path=/api/v1/projects/${ARGS[1]}/contracts body=${ARGS[2]} ;;
+    allowance,3) path=/api/v1/wallets/$(encoded "${ARGS[1]}")/allowances body=${ARGS[2]} ;;
+    contract,3) path=/api/v1/projects/$(encoded "${ARGS[1]}")/contracts body=${ARGS[2]} ;;
     allowance-order,2) path=/api/v1/allowance-order body=${ARGS[1]} ;;
     price,2) path=/api/v1/tariffs body=${ARGS[1]} ;;
     tax-rate,2) path=/api/v1/tax-rates body=${ARGS[1]} ;;
     end-price,3)
       [[ ${ARGS[1]} =~ ^[0-9]{1,18}$ ]] || die "a price is a number, not ${ARGS[1]}: see ./queqiao money prices"
-      path=/api/v1/tariffs/${ARGS[1]}/end body=${ARGS[2]}
+      path=/api/v1/tariffs/$(encoded "${ARGS[1]}")/end body=${ARGS[2]}
       ;;
     *) die "it is written ./queqiao money [list | prices [STATE] | refund-rules [STATE] | conversions [STATE] | tax-rates [STATE] | tax-rate JSON | allowance-order | class PROJECT | end-price NUMBER JSON | alerts | wallet PROJECT | postings PROJECT | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | allowance PROJECT JSON | allowance-order JSON | contracts PROJECT | contract PROJECT JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
   esac
@@ -545,7 +547,7 @@ client_dispute() {
     open,[3-9] | open,[1-9][0-9]*) body="{\"transaction\":\"$(json_text "${ARGS[1]}")\",\"reason\":\"$(json_text "${ARGS[*]:2}")\"}" ;;
     reject,[3-9] | reject,[1-9][0-9]* | uphold,3)
       [[ ${ARGS[1]} =~ ^[0-9]{1,18}$ ]] || die "a dispute is a number, not ${ARGS[1]}"
-      path=/api/v1/disputes/${ARGS[1]}/answer
+      path=/api/v1/disputes/$(encoded "${ARGS[1]}")/answer
       if [ "${ARGS[0]}" = uphold ]; then body=${ARGS[2]}; else body="{\"uphold\":false,\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"; fi
       ;;
     *) die "it is written ./queqiao dispute [list | open TRANSACTION REASON | reject NUMBER REASON | uphold NUMBER JSON]" ;;
@@ -689,9 +691,9 @@ client_nodes() {
   take_account
   case ${ARGS[0]:-list} in
     list) only 1; api "$(default_account)" GET /api/v1/nodes -H "$(answer_type)" ;;
-    drain) takes 2 "nodes drain NODE REASON"; owner POST "/nodes/${ARGS[1]}/drain" --data-urlencode "reason=${ARGS[*]:2}" ;;
-    resume) takes 2 "nodes resume NODE"; owner POST "/nodes/${ARGS[1]}/resume" ;;
-    set) takes 3 "nodes set NODE JSON"; api "$(default_account)" PUT "/api/v1/nodes/${ARGS[1]}/settings" -H 'Content-Type: application/json' --data-binary "${ARGS[2]}" ;;
+    drain) takes 2 "nodes drain NODE REASON"; owner POST "/nodes/$(encoded "${ARGS[1]}")/drain" --data-urlencode "reason=${ARGS[*]:2}" ;;
+    resume) takes 2 "nodes resume NODE"; owner POST "/nodes/$(encoded "${ARGS[1]}")/resume" ;;
+    set) takes 3 "nodes set NODE JSON"; api "$(default_account)" PUT "/api/v1/nodes/$(encoded "${ARGS[1]}")/settings" -H 'Content-Type: application/json' --data-binary "${ARGS[2]}" ;;
     *) die "nodes knows list, drain NODE REASON, resume NODE and set NODE JSON" ;;
   esac
 }

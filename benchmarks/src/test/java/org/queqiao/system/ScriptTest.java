@@ -266,6 +266,38 @@ final class ScriptTest {
         .startsWith("refused: it is written ./queqiao month");
   }
 
+  /** What a person writes is one part of an address, whatever it is made of. */
+  @Test
+  void namesAreOnePartOfAnAddressWhateverTheyAreMadeOf() throws Exception {
+    String asked =
+        COMMANDS + "take_account() { :; }; default_account() { :; }; owner() { echo \"$2\"; };"
+            + " api() { echo \"$3\"; };";
+    assertThat(
+            bash(
+                asked
+                    + " ARGS=('x y' 3); client_policy licences;"
+                    + " ARGS=('a/b?c#d' '{}'); client_policy qos;"
+                    + " ARGS=(project 'α%20' '{}'); client_policy rules;"
+                    + " ARGS=(show '../jobs'); client_reservation;"
+                    + " ARGS=(delete 'a b'); client_reservation;"
+                    + " ARGS=(drain 'n 1' why); client_nodes;"
+                    + " ARGS=(wallet 'p&q'); client_money;"
+                    + " ARGS=(prices 'A&limit=1'); client_money;"
+                    + " ARGS=(check '2026 10'); client_month"))
+        .isEqualTo(
+            """
+            /api/v1/licences/x%20y
+            /api/v1/qos/a%2Fb%3Fc%23d
+            /api/v1/rules/project/%CE%B1%2520
+            /api/v1/reservations/..%2Fjobs
+            /api/v1/reservations/a%20b
+            /nodes/n%201/drain
+            /api/v1/wallets/p%26q
+            /api/v1/tariffs?limit=1000&state=A%26limit%3D1
+            /api/v1/months/2026%2010/check
+            """);
+  }
+
   @Test
   void quotesInATitleAndAPolicyWithItsPromisesAreSentAsTheyAreWritten() throws Exception {
     String asked = COMMANDS + "take_account() { :; };";

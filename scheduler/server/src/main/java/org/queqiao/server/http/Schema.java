@@ -15,8 +15,9 @@ import org.queqiao.server.config.NearestName;
  * uses and refuses to load others, so nothing in the document goes unchecked. A test compares it
  * with a complete implementation of JSON Schema.
  *
- * <p>What is wrong is said with the name of the outermost field: 400 for a field that is not known,
- * 422 for a value that is not right.
+ * <p>What is wrong is said with the name of its field, such as {@code signal.secondsBefore}; within an
+ * array or an object of free names with the name of that. 400 for a field that is not known, 422 for
+ * a value that is not right.
  */
 final class Schema {
   private static final Set<String> KEYWORDS =
@@ -144,8 +145,8 @@ final class Schema {
   private Refusal wrongObject(String path, Map<?, ?> object) {
     for (Map.Entry<?, ?> each : object.entrySet()) {
       String name = (String) each.getKey();
-      String inner = path.isEmpty() ? name : path;
       Schema schema = properties.getOrDefault(name, additional);
+      String inner = schema == additional && !path.isEmpty() ? path : within(path, name);
       if (schema == null && closed) {
         return unknown(path, name);
       }
@@ -158,8 +159,8 @@ final class Schema {
     }
     for (String name : required) {
       if (!object.containsKey(name)) {
-        String field = path.isEmpty() ? name : path;
-        return Refusal.of(Refusal.Code.INVALID, field, name + " is missing: it is required");
+        return Refusal.of(
+            Refusal.Code.INVALID, within(path, name), name + " is missing: it is required");
       }
     }
     return exceeds("maxProperties", object.size())
@@ -172,7 +173,7 @@ final class Schema {
     String near = NearestName.near(shown, properties.keySet());
     return Refusal.of(
         Refusal.Code.MALFORMED,
-        path.isEmpty() ? shown : path,
+        within(path, shown),
         "there is no field "
             + shown
             + (near.isEmpty() ? "" : "; did you mean " + near + "?")
@@ -192,10 +193,14 @@ final class Schema {
     for (Object each : array) {
       Refusal wrong = items == null ? null : items.wrong(path, each);
       if (wrong != null) {
-        return wrong;
+        return Refusal.of(wrong.code(), path, wrong.detail());
       }
     }
     return null;
+  }
+
+  private static String within(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
   }
 
   private Refusal wrongText(String path, String text) {

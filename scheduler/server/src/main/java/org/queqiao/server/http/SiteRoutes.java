@@ -32,6 +32,7 @@ import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.placement.HostList;
 import org.queqiao.server.auth.Account;
 import org.queqiao.server.host.UnixAccounts;
 import org.queqiao.server.view.ClusterView;
@@ -146,8 +147,19 @@ final class SiteRoutes {
         _ -> {
           Site site = view.site();
           PartitionDefined now = site.partition(name).orElseThrow();
+          if (matchesNoNode(now.nodes())) {
+            call.response()
+                .putHeader(
+                    "Queqiao-Warning",
+                    "no node has a name of this partition's nodes, so nothing starts in it yet");
+          }
           call.json(200, out -> write(site, now, System.currentTimeMillis(), out));
         });
+  }
+
+  private boolean matchesNoNode(String nodes) {
+    return !nodes.isEmpty()
+        && HostList.parse(nodes).stream().noneMatch(each -> view.nodes().find(each).isPresent());
   }
 
   private void getScheduling(Call call) {

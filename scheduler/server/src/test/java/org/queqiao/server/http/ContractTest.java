@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our checks against those of a complete implementation of JSON Schema, on the same bodies. */
@@ -80,6 +81,26 @@ final class ContractTest {
           .isEqualTo(theirs(text));
     }
     assertThat(body("submitJob").check(Map.of()).isEmpty()).isEqualTo(theirs("{}"));
+  }
+
+  /** What is wrong is said with its own name, also within another object. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'signal':{'name':'USR1','secondsBefore':9999999999} | signal.secondsBefore",
+        "'signal':{'secondsBefore':60} | signal.name",
+        "'signal':{'name':'USR1','seconds':60} | signal.seconds",
+        "'signal':7 | signal",
+        "'environment':{'A':1} | environment",
+        "'gres':[{'name':'gpu','count':0}] | gres"
+      })
+  void whatIsWrongIsSaidWithTheNameOfItsField(String field, String named) {
+    String text = "{'script':'#!/bin/sh'," + field + "}";
+    Map<String, Object> body =
+        StrictReader.object(text.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    assertThat(body("submitJob").check(body).orElseThrow().field()).isEqualTo(named);
   }
 
   private static Schema body(String operation) {

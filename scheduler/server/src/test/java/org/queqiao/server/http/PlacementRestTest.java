@@ -251,6 +251,13 @@ final class PlacementRestTest {
     HttpResponse<String> put =
         server.call("admin1", "PUT", at, rules.formatted(",\"nodes\":\"" + node + "\""));
     assertThat(put.statusCode()).as(put.body()).isEqualTo(200);
+    assertThat(put.headers().firstValue("Queqiao-Warning")).isEmpty();
+    HttpResponse<String> none =
+        server.call("admin1", "PUT", at, rules.formatted(",\"nodes\":\"nowhere[1-3]\""));
+    assertThat(none.statusCode()).as(none.body()).isEqualTo(200);
+    assertThat(none.headers().firstValue("Queqiao-Warning").orElse(""))
+        .startsWith("no node has a name of this partition's nodes");
+    server.call("admin1", "PUT", at, rules.formatted(",\"nodes\":\"" + node + "\""));
     JsonNode kept = JSON.readTree(server.call("admin1", "PUT", at, rules.formatted("")).body());
     assertThat(kept.path("nodes").asText()).isEqualTo(node);
     assertThat(server.call("admin1", "PUT", at, rules.formatted(",\"nodes\":\"a[\"")).statusCode())
