@@ -270,7 +270,8 @@ final class ScriptTest {
   @Test
   void namesAreOnePartOfAnAddressWhateverTheyAreMadeOf() throws Exception {
     String asked =
-        COMMANDS + "take_account() { :; }; default_account() { :; }; owner() { echo \"$2\"; };"
+        COMMANDS
+            + "take_account() { :; }; default_account() { :; }; owner() { echo \"$2\"; };"
             + " api() { echo \"$3\"; };";
     assertThat(
             bash(

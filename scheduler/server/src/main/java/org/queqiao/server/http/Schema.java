@@ -15,9 +15,9 @@ import org.queqiao.server.config.NearestName;
  * uses and refuses to load others, so nothing in the document goes unchecked. A test compares it
  * with a complete implementation of JSON Schema.
  *
- * <p>What is wrong is said with the name of its field, such as {@code signal.secondsBefore}; within an
- * array or an object of free names with the name of that. 400 for a field that is not known, 422 for
- * a value that is not right.
+ * <p>What is wrong is said with the name of its field, such as {@code signal.secondsBefore}; within
+ * an array or an object of free names with the name of that. 400 for a field that is not known, 422
+ * for a value that is not right.
  */
 final class Schema {
   private static final Set<String> KEYWORDS =
