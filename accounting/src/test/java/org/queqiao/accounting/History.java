@@ -646,7 +646,8 @@ final class History {
       return open;
     }
     MoneyChange close =
-        new MoneyChange.CloseMonth(open.toString(), toMs, open.getYear(), step % 2 == 0);
+        new MoneyChange.CloseMonth(
+            open.toString(), toMs, open.getYear(), step % 2 == 0, step % 4 > 1);
     twoPeople(close, step % 4 != 0);
     endOne(step);
     if (step % 4 == 0) {

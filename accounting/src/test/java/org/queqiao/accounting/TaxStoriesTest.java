@@ -119,14 +119,17 @@ final class TaxStoriesTest {
       // 5.00 less 0.75 is 4.25, of which 6 % is 0.255.
       assertThat(sum(ledger, "2026-11")).isEqualTo("4250000 6.00 260000 4510000");
       List<String> csv = StatementForms.csv(statement).lines().toList();
-      assertThat(csv.getFirst()).endsWith(",cost_centre,tax_percent,tax,gross");
-      assertThat(csv.getLast()).contains(",total,").contains(",4.25,").endsWith(",6.00,0.26,4.51");
+      assertThat(csv.getFirst()).contains(",cost_centre,tax_percent,tax,gross,");
+      assertThat(csv.getLast())
+          .contains(",total,")
+          .contains(",4.25,")
+          .endsWith(",6.00,0.26,4.51,0.00,0.00,4.51");
       assertThat(form(statement, Language.EN, FormWriter.CSV))
-          .contains("Net,Rate,Tax,\"Gross, to be paid\",Currency\r\n")
+          .contains("Net,Rate,Tax,Gross,Currency\r\n")
           .contains("4.25,6.00 %,0.26,4.51,CNY\r\n")
-          .contains("To be paid, net");
+          .contains("\"Sum, net\"");
       assertThat(form(statement, Language.ZH, FormWriter.CSV))
-          .contains("净额,税率,税额,含税应付,币种\r\n")
+          .contains("净额,税率,税额,含税金额,币种\r\n")
           .contains("4.25,6.00 %,0.26,4.51,CNY\r\n");
       assertThat(form(statement, Language.ZH, FormWriter.PDF)).isNotEmpty();
       assertThat(form(statement, Language.ZH, FormWriter.XLSX)).isNotEmpty();

@@ -30,11 +30,11 @@ public final class StatementForm {
   private static List<String> rounding(Statement statement, Language in) {
     String lines = in.of(Statement.ROUNDING, "每行金额只舍入一次：四舍五入到最小币值（0.01）。");
     return statement.tax().isStated()
-        ? List.of(lines, in.of(Tax.ROUNDING, "税额按应付净额合计计算，只舍入一次：四舍五入到最小币值（0.01）。"))
+        ? List.of(lines, in.of(Tax.ROUNDING, "税额按净额合计计算，只舍入一次：四舍五入到最小币值（0.01）。"))
         : List.of(lines);
   }
 
-  /** What is to be paid, net and with tax. */
+  /** The sum, net and with tax. */
   private static Table tax(Statement statement, Language in) {
     Tax tax = statement.tax();
     return new Table(
@@ -43,7 +43,7 @@ public final class StatementForm {
             new Column(in.of("Net", "净额"), Kind.MONEY, 18),
             new Column(in.of("Rate", "税率"), Kind.TEXT, 10),
             new Column(in.of("Tax", "税额"), Kind.MONEY, 18),
-            new Column(in.of("Gross, to be paid", "含税应付"), Kind.MONEY, 18),
+            new Column(in.of("Gross", "含税金额"), Kind.MONEY, 18),
             new Column(in.of("Currency", "币种"), Kind.TEXT, 9)),
         () ->
             statement.totals().stream()
@@ -53,6 +53,33 @@ public final class StatementForm {
                         tax.percent().toPlainString() + " %",
                         money(tax.ofMicro(total.dueMicro())),
                         money(tax.grossMicro(total.dueMicro())),
+                        total.currency()))
+                .iterator(),
+        List.of());
+  }
+
+  /** What the wallet and money have paid, and what is still to be paid. */
+  private static Table payment(Statement statement, Language in) {
+    Tax tax = statement.tax();
+    return new Table(
+        in.of("Payment", "支付"),
+        List.of(
+            new Column(
+                tax.isStated() ? in.of("Sum with tax", "含税合计") : in.of("Sum", "合计"),
+                Kind.MONEY,
+                18),
+            new Column(in.of("Settled from the wallet", "预付钱包已结"), Kind.MONEY, 20),
+            new Column(in.of("Paid", "已付款"), Kind.MONEY, 18),
+            new Column(in.of("Due", "待付"), Kind.MONEY, 18),
+            new Column(in.of("Currency", "币种"), Kind.TEXT, 9)),
+        () ->
+            statement.totals().stream()
+                .map(total ->
+                    List.<Object>of(
+                        money(tax.grossMicro(total.dueMicro())),
+                        money(total.settlement().walletGrossMicro()),
+                        money(total.settlement().paidMicro()),
+                        money(total.payableMicro(tax)),
                         total.currency()))
                 .iterator(),
         List.of());
@@ -91,6 +118,9 @@ public final class StatementForm {
     }
     if (statement.tax().isStated()) {
       tables.add(tax(statement, in));
+    }
+    if (!statement.totals().isEmpty()) {
+      tables.add(payment(statement, in));
     }
     if (!statement.endUsers().isEmpty()) {
       tables.add(endUsers(statement, in));
@@ -156,9 +186,7 @@ public final class StatementForm {
     for (Statement.Total total : statement.totals()) {
       due.add(
           Arrays.asList(
-              statement.tax().isStated()
-                  ? in.of("To be paid, net", "应付净额")
-                  : in.of("To be paid", "应付"),
+              statement.tax().isStated() ? in.of("Sum, net", "净额合计") : in.of("Sum", "合计"),
               null,
               null,
               null,

@@ -4,8 +4,9 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.RunId;
 
 /** Makes the postings of one transaction; their ids follow from the cause alone. */
-record Entry(String transaction, RunId run, LoggedEvent logged, LineKey line) {
-  Posting money(String account, String currency, long amount) {
+public record Entry(String transaction, RunId run, LoggedEvent logged, LineKey line) {
+  /** An amount of money to an account. */
+  public Posting money(String account, String currency, long amount) {
     return posting(account, Unit.MICRO, currency, amount);
   }
 

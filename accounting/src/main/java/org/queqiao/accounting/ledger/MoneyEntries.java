@@ -54,7 +54,7 @@ final class MoneyEntries {
     if (e.change() instanceof MoneyChange.CloseMonth each
         && books.months().isCheck(each.month(), e.proposal())) {
       if (e.approved()) {
-        books.monthBooks().close(each, e, logged);
+        books.monthBooks().close(each, e, calendar.day(logged.timeMs()).toString(), logged);
       } else {
         books.monthBooks().open(each);
       }

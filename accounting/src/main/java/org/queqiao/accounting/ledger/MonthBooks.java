@@ -13,10 +13,14 @@ public interface MonthBooks {
   /** A month that was checked is open again. */
   void open(MoneyChange.CloseMonth month);
 
-  /** The statements of a month get their numbers. */
-  void close(MoneyChange.CloseMonth month, MoneyDecided decided, LoggedEvent logged);
+  /**
+   * The statements of a month get their numbers, and wallets pay for them.
+   *
+   * @param day of the billing zone on which it is
+   */
+  void close(MoneyChange.CloseMonth month, MoneyDecided decided, String day, LoggedEvent logged);
 
-  /** A statement of a closed month was paid; of another one this changes nothing. */
+  /** A statement was paid, or its payment went back; of one that is not so far nothing changes. */
   void paid(MoneyChange.StatementPaid paid, LoggedEvent logged);
 
   /** A month goes into files once the books are written, if it is closed. */
@@ -33,7 +37,8 @@ public interface MonthBooks {
         public void open(MoneyChange.CloseMonth month) {}
 
         @Override
-        public void close(MoneyChange.CloseMonth month, MoneyDecided decided, LoggedEvent logged) {}
+        public void close(
+            MoneyChange.CloseMonth month, MoneyDecided decided, String day, LoggedEvent logged) {}
 
         @Override
         public void paid(MoneyChange.StatementPaid paid, LoggedEvent logged) {}

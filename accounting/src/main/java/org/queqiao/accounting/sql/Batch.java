@@ -21,7 +21,6 @@ import org.queqiao.accounting.ledger.DaysPosted;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
-import org.queqiao.accounting.ledger.MonthBooks;
 import org.queqiao.accounting.ledger.Months;
 import org.queqiao.accounting.ledger.OpenRun;
 import org.queqiao.accounting.ledger.Posting;
@@ -116,7 +115,7 @@ final class Batch implements Books {
 
   /** Whether it should be written before more is taken in. */
   boolean isFull() {
-    return rows >= FULL_ROWS || bytes >= FULL_BYTES || closesMonth();
+    return rows >= FULL_ROWS || bytes >= FULL_BYTES || closing.ends();
   }
 
   private void count(long more) {
@@ -155,12 +154,8 @@ final class Batch implements Books {
   }
 
   @Override
-  public MonthBooks monthBooks() {
+  public MonthWriter monthBooks() {
     return closing;
-  }
-
-  boolean closesMonth() {
-    return closing.closes();
   }
 
   @Override
@@ -420,7 +415,7 @@ final class Batch implements Books {
     reserved.take(known.reserved());
   }
 
-  /** Writes everything but the postings. */
+  /** Writes everything but the postings, and what is written behind them. */
   void flush(Connection writer) throws SQLException {
     for (Work each : said) {
       each.on(writer);
@@ -440,12 +435,11 @@ final class Batch implements Books {
     DayRows.write(writer, ofDays);
     reserved.write(writer);
     AllowanceRows.write(writer, ofAllowances);
-    closing.write(writer);
   }
 
-  /** Makes the parts that its postings go to. */
-  void makeParts(Connection writer) throws SQLException {
-    known.parts().ofPostings(writer, postings);
+  /** Makes the parts that postings go to. */
+  void makeParts(Connection writer, List<Posting> some) throws SQLException {
+    known.parts().ofPostings(writer, some);
   }
 
   /** Nothing was posted for these jobs before. */

@@ -109,8 +109,12 @@ final class BatchWriter implements AutoCloseable {
       return false;
     }
     batch.flush(connection);
-    LedgerHead next = post(connection, head, batch, position);
-    if (batch.closesMonth()) {
+    LedgerHead next = post(connection, head, batch, batch.postings(), position);
+    List<Posting> settled = batch.monthBooks().write(connection);
+    if (!settled.isEmpty()) {
+      next = post(connection, next, batch, settled, position);
+    }
+    if (batch.monthBooks().closes()) {
       MonthRows.head(connection, position, next.seq(), next.hash());
     }
     next.write(connection, timeMs);
@@ -120,16 +124,17 @@ final class BatchWriter implements AutoCloseable {
     return true;
   }
 
-  private static LedgerHead post(Connection connection, LedgerHead head, Batch batch, long position)
+  private static LedgerHead post(
+      Connection connection, LedgerHead head, Batch batch, List<Posting> some, long position)
       throws SQLException {
-    Set<String> there = existing(connection, batch);
-    batch.makeParts(connection);
+    Set<String> there = existing(connection, batch, some);
+    batch.makeParts(connection, some);
     PostingChain chain = new PostingChain();
     long seq = head.seq();
     byte[] hash = head.hash();
     Map<Account, Long> balances = new LinkedHashMap<>();
     try (CopyRows rows = new CopyRows(connection, "posting", Rows.CHAIN_COLUMNS)) {
-      for (Posting posting : batch.postings()) {
+      for (Posting posting : some) {
         if (!there.add(posting.id())) {
           continue;
         }
@@ -150,11 +155,12 @@ final class BatchWriter implements AutoCloseable {
   private record Account(String name, String unit, String currency) {}
 
   /** Those that were posted before: only jobs that were known before can have any. */
-  private static Set<String> existing(Connection connection, Batch batch) throws SQLException {
+  private static Set<String> existing(Connection connection, Batch batch, List<Posting> some)
+      throws SQLException {
     Set<String> there = new HashSet<>();
     Set<JobId> jobs = new LinkedHashSet<>();
     List<String> others = new ArrayList<>();
-    for (Posting each : batch.postings()) {
+    for (Posting each : some) {
       if (each.run() == null) {
         others.add(each.id());
       } else if (batch.mayBeKnown(each.run().job())) {

@@ -113,8 +113,15 @@ public final class DisputeRows {
     }
   }
 
-  /** Whether a transaction of the ledger moved money of a project, in a currency. */
+  /**
+   * Whether a transaction of the ledger moved money of a project, in a currency. Payments of
+   * statements do not count: they are taken back as such, and what people give back for one would
+   * stand on a statement beside it.
+   */
   public boolean moved(String transaction, ProjectName project, String currency) {
+    if (Payments.isOf(transaction)) {
+      return false;
+    }
     JobId job = Posting.jobOf(transaction).orElse(null);
     String wallet = "wallet:" + project;
     try (Connection connection = database.getConnection();

@@ -295,9 +295,10 @@ public final class LedgerReads {
               statement.setString(2, month);
             },
             MoneyRows::entry);
-    return told(
+    Statement whole =
         StatementForms.of(project, month, calendar.zone().getId(), lines, entries)
-            .with(months().standing(project, month), months().tax(month)));
+            .with(months().standing(project, month), months().tax(month));
+    return told(whole.settled(months().settled(whole)));
   }
 
   /** The same with what the project was, and for whom of a service platform it was. */

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.queqiao.accounting.statement.StatementSum;
 import org.queqiao.accounting.witness.MonthFile;
 import org.queqiao.accounting.witness.SignedMonth;
 
@@ -56,6 +57,7 @@ final class MonthAudit {
       problem.accept(
           "the statements of " + row.month() + " are other ones than those that were closed");
     }
+    sums(connection, row.month(), problem);
     try (PreparedStatement statement =
         connection.prepareStatement("select hash from posting where seq = ?")) {
       statement.setLong(1, row.seq());
@@ -69,6 +71,33 @@ final class MonthAudit {
         }
       }
     }
+  }
+
+  /** What statements come to is what their lines and entries say. */
+  private static void sums(Connection connection, String month, Consumer<String> problem)
+      throws SQLException {
+    Map<String, String> computed = new TreeMap<>();
+    for (StatementSum each : StatementSums.computed(connection, month, null)) {
+      computed.put(each.project() + " in " + each.currency(), told(each));
+    }
+    for (StatementSum each : StatementSums.read(connection, month)) {
+      String name = each.project() + " in " + each.currency();
+      if (!told(each).equals(computed.get(name))) {
+        problem.accept(
+            "the statement of "
+                + name
+                + " for "
+                + month
+                + " was closed with "
+                + told(each)
+                + ", and its lines say "
+                + computed.get(name));
+      }
+    }
+  }
+
+  private static String told(StatementSum sum) {
+    return sum.netMicro() + " net, " + sum.postedMicro() + " posted, " + sum.taxMicro() + " tax";
   }
 
   private static void numbers(Connection connection, Consumer<String> problem) throws SQLException {

@@ -7,10 +7,15 @@ import java.sql.SQLException;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.queqiao.accounting.metering.BillingCalendar;
+import org.queqiao.accounting.statement.Settlement;
 import org.queqiao.accounting.statement.Standing;
+import org.queqiao.accounting.statement.Statement;
+import org.queqiao.accounting.statement.StatementSum;
 import org.queqiao.accounting.statement.Tax;
 import org.queqiao.accounting.witness.SignedMonth;
 
@@ -170,6 +175,28 @@ public final class MonthReads {
                   row.getString(7));
         }
       }
+    });
+  }
+
+  /** How much of a statement is paid, by currency: as it was closed, or as if it were now. */
+  Map<String, Settlement> settled(Statement whole) {
+    return ask(connection -> {
+      Standing.State state = whole.standing().state();
+      if (state == Standing.State.DRAFT || state == Standing.State.CHECKED) {
+        return StatementSums.ifClosed(connection, whole);
+      }
+      Map<String, Settlement> all = new TreeMap<>();
+      for (StatementSum each : StatementSums.read(connection, whole.project(), whole.period())) {
+        all.put(each.currency(), each.settlement());
+      }
+      if (all.isEmpty() && state == Standing.State.PAID) {
+        // From before payments were posted: two people said that all of it was paid.
+        for (Statement.Total each : whole.totals()) {
+          long grossMicro = whole.tax().grossMicro(each.dueMicro());
+          all.put(each.currency(), new Settlement(0, 0, grossMicro));
+        }
+      }
+      return all;
     });
   }
 

@@ -35,7 +35,11 @@ final class MonthRows {
         + " transaction collate \"C\"",
     // No row without a tax, so that months of before have the sums that were signed.
     "select 'tax', tax_basis_points::text from month_close where month = ? and tax_basis_points is"
-        + " not null"
+        + " not null",
+    "select 'sum', project, currency, net_micro::text, s.posted_micro::text, settled_micro::text,"
+        + " tax_micro::text, settled_tax_micro::text from statement_sum s join month_close m using"
+        + " (month) where month = ? and m.settles_wallets order by project collate \"C\", currency"
+        + " collate \"C\""
   };
 
   private MonthRows() {}
@@ -72,9 +76,17 @@ final class MonthRows {
         connection, "delete from month_close where month = ? and state = 'CHECKED'", month.month());
   }
 
-  /** Gives the statements their numbers, by project, and says what they come to. */
+  /**
+   * Gives the statements their numbers, by project, and says what they come to.
+   *
+   * @param day of the close
+   */
   static void close(
-      Connection connection, MoneyChange.CloseMonth month, MoneyDecided event, LoggedEvent logged)
+      Connection connection,
+      MoneyChange.CloseMonth month,
+      MoneyDecided event,
+      String day,
+      LoggedEvent logged)
       throws SQLException {
     Rows.run(
         connection,
@@ -86,6 +98,9 @@ final class MonthRows {
             + " = ?",
         month.month());
     MonthTax.close(connection, month);
+    if (month.settlesWallets()) {
+      StatementSums.close(connection, month, day);
+    }
     Rows.run(
         connection,
         "update month_close set state = 'CLOSED', closed_by = ?, closed_ms = ?, closed_position"
@@ -108,20 +123,6 @@ final class MonthRows {
         seq,
         HexFormat.of().formatHex(hash),
         position);
-  }
-
-  static void paid(Connection connection, MoneyChange.StatementPaid paid, LoggedEvent logged)
-      throws SQLException {
-    Rows.run(
-        connection,
-        "update statement_close set state = 'PAID', paid_on = ?, reference = ?, paid_by = ?,"
-            + " paid_ms = ? where project = ? and month = ? and state = 'CLOSED'",
-        paid.paidOn(),
-        paid.reference(),
-        logged.actor().toString(),
-        logged.timeMs(),
-        paid.project().value(),
-        paid.month());
   }
 
   /** SHA-256 over all statements of a month, in hexadecimal. */

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.List;
+import java.util.Map;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.contract.price.RunCost;
 
@@ -76,6 +77,26 @@ public record Statement(
         endUsers,
         terms,
         stated);
+  }
+
+  /** The same, of which so much is paid, by currency. */
+  public Statement settled(Map<String, Settlement> paid) {
+    return new Statement(
+        project,
+        period,
+        zone,
+        lines,
+        entries,
+        coreMs,
+        standardMs,
+        totals.stream()
+            .map(each -> each.settled(paid.getOrDefault(each.currency(), Settlement.NONE)))
+            .toList(),
+        rounding,
+        standing,
+        endUsers,
+        terms,
+        tax);
   }
 
   /** The same, of a project that was so, for these end users. */
@@ -197,11 +218,33 @@ public record Statement(
    * @param postedMicro what the ledger posted for the lines
    * @param amountMicro the lines, each rounded to the smallest coin
    * @param entriesMicro what the project gets by refunds and corrections
+   * @param settlement how much of it is paid
    */
-  public record Total(String currency, long postedMicro, long amountMicro, long entriesMicro) {
-    /** What is to be paid: the lines less the entries, rounded half up to the smallest coin. */
+  public record Total(
+      String currency,
+      long postedMicro,
+      long amountMicro,
+      long entriesMicro,
+      Settlement settlement) {
+    /** One of which nothing is paid. */
+    public Total(String currency, long postedMicro, long amountMicro, long entriesMicro) {
+      this(currency, postedMicro, amountMicro, entriesMicro, Settlement.NONE);
+    }
+
+    /** The net sum: the lines less the entries, rounded half up to the smallest coin. */
     public long dueMicro() {
       return StatementForms.coins(Math.subtractExact(amountMicro, entriesMicro));
+    }
+
+    /** What is still to be paid: the sum with its tax, less what the wallet and money have paid. */
+    public long payableMicro(Tax tax) {
+      return Math.subtractExact(
+          Math.subtractExact(tax.grossMicro(dueMicro()), settlement.walletGrossMicro()),
+          settlement.paidMicro());
+    }
+
+    private Total settled(Settlement how) {
+      return new Total(currency, postedMicro, amountMicro, entriesMicro, how);
     }
 
     Total plus(Total other) {

@@ -26,7 +26,7 @@ public final class StatementForms {
   }
 
   /** An amount of either sign, rounded half up to the smallest coin. */
-  static long coins(long micro) {
+  public static long coins(long micro) {
     long coin = MICRO_PER_COIN.longValueExact();
     return Math.multiplyExact(Math.floorDiv(Math.addExact(micro, coin / 2), coin), coin);
   }
@@ -106,6 +106,9 @@ public final class StatementForms {
           text(statement.terms().costCentre()),
           "",
           "",
+          "",
+          "",
+          "",
           "");
     }
     entries(statement, out);
@@ -142,7 +145,10 @@ public final class StatementForms {
           text(statement.terms().costCentre()),
           tax.isStated() ? tax.percent().toPlainString() : "",
           tax.isStated() ? money(tax.ofMicro(total.dueMicro())) : "",
-          tax.isStated() ? money(tax.grossMicro(total.dueMicro())) : "");
+          tax.isStated() ? money(tax.grossMicro(total.dueMicro())) : "",
+          money(total.settlement().walletGrossMicro()),
+          money(total.settlement().paidMicro()),
+          money(total.payableMicro(tax)));
     }
   }
 
@@ -173,7 +179,10 @@ public final class StatementForms {
         "cost_centre",
         "tax_percent",
         "tax",
-        "gross");
+        "gross",
+        "settled_from_wallet",
+        "paid",
+        "due");
   }
 
   /**
@@ -217,6 +226,9 @@ public final class StatementForms {
           text(statement.standing().reference()),
           text(statement.terms().pi()),
           text(statement.terms().costCentre()),
+          "",
+          "",
+          "",
           "",
           "",
           "");

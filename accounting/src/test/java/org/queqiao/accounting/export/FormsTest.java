@@ -240,7 +240,8 @@ final class FormsTest {
     String csv = new String(write(FormWriter.CSV, form), StandardCharsets.UTF_8);
     assertThat(csv).contains("refund,12346,user1,NODE_FAIL,").contains(",-0.50,CNY\r\n");
     assertThat(csv)
-        .contains("To be paid,,,,,2.00,CNY\r\n\r\nProject,climate\r\nMonth,2026-11\r\n")
+        .contains("Sum,,,,,2.00,CNY\r\n\r\n")
+        .contains("2.00,0.00,0.00,2.00,CNY\r\n\r\nProject,climate\r\nMonth,2026-11\r\n")
         .endsWith("\r\nState,draft\r\n");
     assertThat(text(write(FormWriter.PDF, form))).contains("Refunds and corrections", "2.00");
     assertThat(parts(write(FormWriter.XLSX, form)).get("xl/workbook.xml"))

@@ -150,6 +150,30 @@ final class ProposalStoriesTest {
     propose(new MoneyChange.StatementPaid(CLIMATE, "2028-02", "2028-02-29", "bank 7"));
   }
 
+  private static MoneyChange payment(boolean back, MoneyChange.PaidAmount... amounts) {
+    return new MoneyChange.StatementPaid(
+        CLIMATE, "2026-02", "2026-02-20", "bank 7", List.of(amounts), back);
+  }
+
+  @Test
+  void aPaymentHasEachCurrencyOnceAndAnAmountAndGoesBackAsItWas() {
+    MoneyChange.PaidAmount some = new MoneyChange.PaidAmount("CNY", UNIT);
+    for (MoneyChange each :
+        List.of(
+            payment(false, some, some),
+            payment(false, new MoneyChange.PaidAmount("yuan", UNIT)),
+            payment(false, new MoneyChange.PaidAmount("CNY", 0)),
+            payment(false, new MoneyChange.PaidAmount("CNY", Long.MAX_VALUE)),
+            payment(true, some))) {
+      Rejection rejection =
+          story.refuses(new Input.ProposeMoney(user("finance1"), each, "as agreed"));
+      assertThat(rejection.field()).as(each.toString()).isIn("currency", "amountMicro");
+    }
+    propose(payment(false, some, new MoneyChange.PaidAmount("EUR", 1)));
+    // One word about a statement waits at a time.
+    story.refuses(new Input.ProposeMoney(user("finance1"), payment(true), "as agreed"));
+  }
+
   @Test
   void whoProposesMayWithdraw() {
     long proposal = propose(new MoneyChange.TopUp(CLIMATE, UNIT, "CNY"));

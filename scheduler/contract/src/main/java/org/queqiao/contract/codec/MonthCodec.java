@@ -14,12 +14,17 @@ final class MonthCodec {
         .setToMs(each.toMs())
         .setFiscalYear(each.fiscalYear())
         .setPostsRunning(each.postsRunning())
+        .setSettlesWallets(each.settlesWallets())
         .build();
   }
 
   static MoneyChange.CloseMonth read(PbMoneyChange.CloseMonth in) {
     return new MoneyChange.CloseMonth(
-        in.getMonth(), in.getToMs(), in.getFiscalYear(), in.getPostsRunning());
+        in.getMonth(),
+        in.getToMs(),
+        in.getFiscalYear(),
+        in.getPostsRunning(),
+        in.getSettlesWallets());
   }
 
   static PbMoneyChange.ArchiveMonth write(MoneyChange.ArchiveMonth each) {
@@ -31,16 +36,31 @@ final class MonthCodec {
   }
 
   static PbMoneyChange.StatementPaid write(MoneyChange.StatementPaid each) {
-    return PbMoneyChange.StatementPaid.newBuilder()
-        .setProject(each.project().value())
-        .setMonth(each.month())
-        .setPaidOn(each.paidOn())
-        .setReference(each.reference())
-        .build();
+    PbMoneyChange.StatementPaid.Builder out =
+        PbMoneyChange.StatementPaid.newBuilder()
+            .setProject(each.project().value())
+            .setMonth(each.month())
+            .setPaidOn(each.paidOn())
+            .setReference(each.reference())
+            .setTakenBack(each.takenBack());
+    each.amounts()
+        .forEach(amount ->
+            out.addAmounts(
+                PbMoneyChange.PaidAmount.newBuilder()
+                    .setCurrency(amount.currency())
+                    .setAmountMicro(amount.amountMicro())));
+    return out.build();
   }
 
   static MoneyChange.StatementPaid read(PbMoneyChange.StatementPaid in) {
     return new MoneyChange.StatementPaid(
-        new ProjectName(in.getProject()), in.getMonth(), in.getPaidOn(), in.getReference());
+        new ProjectName(in.getProject()),
+        in.getMonth(),
+        in.getPaidOn(),
+        in.getReference(),
+        in.getAmountsList().stream()
+            .map(each -> new MoneyChange.PaidAmount(each.getCurrency(), each.getAmountMicro()))
+            .toList(),
+        in.getTakenBack());
   }
 }

@@ -1,5 +1,6 @@
 package org.queqiao.contract.money;
 
+import java.util.List;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ProjectName;
 
@@ -162,9 +163,16 @@ public sealed interface MoneyChange {
    * @param toMs the first instant after it
    * @param fiscalYear whose numbers its statements get
    * @param postsRunning whether the check posts what runs that go on have used until its end
+   * @param settlesWallets whether the close fixes what wallets have paid of its statements
    */
-  record CloseMonth(String month, long toMs, int fiscalYear, boolean postsRunning)
+  record CloseMonth(
+      String month, long toMs, int fiscalYear, boolean postsRunning, boolean settlesWallets)
       implements MoneyChange {
+    /** One from before wallets were asked. */
+    public CloseMonth(String month, long toMs, int fiscalYear, boolean postsRunning) {
+      this(month, toMs, fiscalYear, postsRunning, false);
+    }
+
     /** One that waits for the end of runs. */
     public CloseMonth(String month, long toMs, int fiscalYear) {
       this(month, toMs, fiscalYear, false);
@@ -172,15 +180,36 @@ public sealed interface MoneyChange {
   }
 
   /**
-   * A statement of a closed month was paid.
+   * A statement of a closed month was paid, or its payment went back.
    *
    * @param project whose statement
    * @param month {@code YYYY-MM}
    * @param paidOn the day, {@code YYYY-MM-DD}
    * @param reference of the payment, as the bank has it
+   * @param amounts what was paid with its tax, one for each currency; none in logs from before it
+   *     was posted, and where the payment went back
+   * @param takenBack whether the payment went back
    */
-  record StatementPaid(ProjectName project, String month, String paidOn, String reference)
-      implements MoneyChange {}
+  record StatementPaid(
+      ProjectName project,
+      String month,
+      String paidOn,
+      String reference,
+      List<PaidAmount> amounts,
+      boolean takenBack)
+      implements MoneyChange {
+    public StatementPaid {
+      amounts = List.copyOf(amounts);
+    }
+
+    /** One of which nothing is posted. */
+    public StatementPaid(ProjectName project, String month, String paidOn, String reference) {
+      this(project, month, paidOn, reference, List.of(), false);
+    }
+  }
+
+  /** What was paid in a currency, in micro-units. */
+  record PaidAmount(String currency, long amountMicro) {}
 
   /**
    * The postings and segments of a month that is closed and paid go from the database into files.

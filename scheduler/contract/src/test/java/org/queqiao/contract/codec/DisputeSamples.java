@@ -32,11 +32,33 @@ final class DisputeSamples {
         "MoneyProposed-month",
         new MoneyProposed(
             92, new MoneyChange.CloseMonth("2026-10", 1_793_462_400_000L, 2026), "checked"),
+        "MoneyProposed-month-wallets",
+        new MoneyProposed(
+            98,
+            new MoneyChange.CloseMonth("2026-10", 1_793_462_400_000L, 2026, true, true),
+            "checked"),
         "MoneyProposed-paid",
         new MoneyProposed(
             93,
             new MoneyChange.StatementPaid(Samples.PROJECT, "2026-10", "2026-11-20", "bank 17"),
             "received"),
+        "MoneyProposed-payment",
+        new MoneyProposed(
+            96,
+            new MoneyChange.StatementPaid(
+                Samples.PROJECT,
+                "2026-10",
+                "2026-11-20",
+                "bank 17",
+                List.of(new MoneyChange.PaidAmount("CNY", 4_510_000)),
+                false),
+            "received"),
+        "MoneyProposed-payment-back",
+        new MoneyProposed(
+            97,
+            new MoneyChange.StatementPaid(
+                Samples.PROJECT, "2026-10", "2026-11-25", "bank 18", List.of(), true),
+            "it was of somebody else"),
         "MoneyProposed-archive",
         new MoneyProposed(94, new MoneyChange.ArchiveMonth("2026-10"), "two years are over"),
         "MoneyProposed-job-billing",

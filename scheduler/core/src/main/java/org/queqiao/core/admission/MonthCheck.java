@@ -1,6 +1,8 @@
 package org.queqiao.core.admission;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.Proposal;
@@ -64,8 +66,31 @@ final class MonthCheck {
           Rejections.invalid("reference", "the reference " + problem + ": name the payment"));
     }
     return cluster.accounts().project(each.project()).isPresent()
-        ? Optional.empty()
+        ? wrongAmounts(each)
         : Optional.of(Rejections.invalid("project", "there is no project " + each.project()));
+  }
+
+  /**
+   * A log from before may have statements in several currencies: each is there once, and that of
+   * the site is not asked.
+   */
+  private static Optional<Decision> wrongAmounts(MoneyChange.StatementPaid each) {
+    Set<String> seen = new TreeSet<>();
+    for (MoneyChange.PaidAmount amount : each.amounts()) {
+      if (SiteCurrency.badForm(amount.currency()).isPresent() || !seen.add(amount.currency())) {
+        return Optional.of(
+            Rejections.invalid("currency", "each currency is an ISO 4217 code and there once"));
+      }
+      if (amount.amountMicro() <= 0 || amount.amountMicro() > MoneyCheck.MAX_FUNDING_MICRO) {
+        return Optional.of(
+            Rejections.invalid(
+                "amountMicro",
+                "a payment is of 1 to " + MoneyCheck.MAX_FUNDING_MICRO + " micro-units"));
+      }
+    }
+    return each.takenBack() && !each.amounts().isEmpty()
+        ? Optional.of(Rejections.invalid("amountMicro", "a payment goes back as it was posted"))
+        : Optional.empty();
   }
 
   /**

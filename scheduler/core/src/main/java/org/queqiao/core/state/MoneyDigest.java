@@ -181,6 +181,9 @@ final class MoneyDigest {
     if (each.postsRunning()) {
       out.text("posts running");
     }
+    if (each.settlesWallets()) {
+      out.text("settles wallets");
+    }
   }
 
   private void paid(MoneyChange.StatementPaid each) {
@@ -189,6 +192,12 @@ final class MoneyDigest {
         .text(each.month())
         .text(each.paidOn())
         .text(each.reference());
+    for (MoneyChange.PaidAmount amount : each.amounts()) {
+      out.text("amount").text(amount.currency()).number(amount.amountMicro());
+    }
+    if (each.takenBack()) {
+      out.text("taken back");
+    }
   }
 
   private void dispute(Dispute each) {

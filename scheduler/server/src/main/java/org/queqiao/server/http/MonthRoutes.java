@@ -12,7 +12,6 @@ import org.queqiao.accounting.sql.MonthReads;
 import org.queqiao.accounting.statement.Standing;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.Tax;
-import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
@@ -43,7 +42,7 @@ final class MonthRoutes {
     api.on("listStatements", this::statements);
     api.on("checkMonth", this::check);
     api.on("closeMonth", this::close);
-    api.on("payStatement", this::pay);
+    new PaymentRoutes(view, inputs, reads, files).on(api);
   }
 
   private void onlyWhoSeesEverything(Call call) {
@@ -158,9 +157,22 @@ final class MonthRoutes {
     out.writeStringField("month", each.month());
     out.writeStringField("paidOn", each.paidOn());
     out.writeStringField("reference", each.reference());
+    out.writeBooleanField("takenBack", each.takenBack());
+    out.writeArrayFieldStart("amounts");
+    for (MoneyChange.PaidAmount amount : each.amounts()) {
+      out.writeStartObject();
+      out.writeStringField("currency", amount.currency());
+      out.writeNumberField("amountMicro", amount.amountMicro());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 
   private void onlyFinance(Call call) {
+    onlyFinance(view, call);
+  }
+
+  static void onlyFinance(ClusterView view, Call call) {
     if (!view.site().permits(call.principal().actor(), new Action.ChangeMoney())) {
       throw Refused.forbidden("only finance closes months and takes payments");
     }
@@ -234,7 +246,9 @@ final class MonthRoutes {
           long toMs = reads.months().endMs(month.toString());
           int fiscalYear = year == null ? reads.months().fiscalYear(month) : year.intValue();
           propose(
-              call, new MoneyChange.CloseMonth(month.toString(), toMs, fiscalYear, true), reason);
+              call,
+              new MoneyChange.CloseMonth(month.toString(), toMs, fiscalYear, true, true),
+              reason);
         });
   }
 
@@ -256,53 +270,11 @@ final class MonthRoutes {
                     + ": settle them, or say in despite why it is closed all the same"));
   }
 
-  private void pay(Call call) {
-    onlyFinance(call);
-    ProjectName project = OwnProject.of(view, call, call.text("project"));
-    String month = call.text("period");
-    files.ask(
-        call,
-        () -> reads.months().standing(project.value(), month),
-        standing -> {
-          Optional<String> unpayable = unpayable(project, month, standing);
-          if (unpayable.isPresent()) {
-            call.refuse(Refused.conflict(unpayable.get()).refusal());
-            return;
-          }
-          propose(
-              call,
-              new MoneyChange.StatementPaid(
-                  project,
-                  month,
-                  (String) call.body().get("paidOn"),
-                  (String) call.body().get("reference")),
-              (String) call.body().get("reason"));
-        });
-  }
-
-  /** Why a statement cannot be paid; empty when it can. */
-  private static Optional<String> unpayable(ProjectName project, String month, Standing standing) {
-    if (standing.state() == Standing.State.PAID) {
-      return Optional.of(
-          "statement "
-              + standing.number()
-              + " was paid on "
-              + standing.paidOn()
-              + " ("
-              + standing.reference()
-              + ")");
-    }
-    String why = null;
-    if (standing.state() != Standing.State.CLOSED) {
-      why = "its month is not closed";
-    } else if (standing.number().isEmpty()) {
-      why = "there was nothing on it when its month was closed";
-    }
-    return Optional.ofNullable(why)
-        .map(each -> "the statement of " + project + " for " + month + " has no number: " + each);
-  }
-
   private void propose(Call call, MoneyChange change, String reason) {
+    propose(inputs, call, change, reason);
+  }
+
+  static void propose(Inputs inputs, Call call, MoneyChange change, String reason) {
     inputs.submit(
         call,
         new Input.ProposeMoney(call.principal().actor(), change, reason),

@@ -20,5 +20,9 @@ final class StatementTax {
     out.writeNumberField("dueMicro", total.dueMicro());
     Json.number(out, "taxMicro", tax.isStated() ? tax.ofMicro(total.dueMicro()) : null);
     out.writeNumberField("grossMicro", tax.grossMicro(total.dueMicro()));
+    out.writeNumberField("settledMicro", total.settlement().walletGrossMicro());
+    out.writeNumberField("settledNetMicro", total.settlement().walletMicro());
+    out.writeNumberField("paidMicro", total.settlement().paidMicro());
+    out.writeNumberField("payableMicro", total.payableMicro(tax));
   }
 }

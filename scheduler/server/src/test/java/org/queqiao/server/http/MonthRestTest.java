@@ -90,6 +90,7 @@ final class MonthRestTest {
     approve(close("finance1", "2001-02"));
     String payment = "/api/v1/statements/monthly/2001-02/payment";
     String paid = "{\"paidOn\":\"2026-11-20\",\"reference\":\"bank 17\",\"reason\":\"received\"}";
+    whatIsNotAskedForIsNotPaid(payment);
     HttpResponse<String> proposed = post(payment, paid);
     assertThat(post(payment, paid).statusCode()).isEqualTo(409);
     JsonNode closed = statement();
@@ -111,7 +112,65 @@ final class MonthRestTest {
     HttpResponse<String> twice = post(payment, paid);
     assertThat(twice.statusCode()).isEqualTo(409);
     assertThat(twice.body()).contains("statement 2001-000001 was paid on 2026-11-20 (bank 17)");
+    aPaymentGoesBackAndIsMadeAgain(payment, paid);
     aPaidMonthIsArchivedByTwoPeopleOnce();
+  }
+
+  private static String amount(String more) {
+    return "{\"paidOn\":\"2026-11-20\",\"reference\":\"bank 17\",\"reason\":\"received\","
+        + more
+        + "}";
+  }
+
+  private static void whatIsNotAskedForIsNotPaid(String payment) throws Exception {
+    HttpResponse<String> more =
+        post(payment, amount("\"amountMicro\":4010000,\"currency\":\"CNY\""));
+    assertThat(more.statusCode()).as(more.body()).isEqualTo(422);
+    assertThat(more.body())
+        .contains("amountMicro")
+        .contains("asks for 4.00 CNY, no more and no less, not for 4.01");
+    HttpResponse<String> other =
+        post(payment, amount("\"amountMicro\":4000000,\"currency\":\"EUR\""));
+    assertThat(other.statusCode()).as(other.body()).isEqualTo(422);
+    assertThat(other.body()).contains("asks for CNY, not for EUR");
+    HttpResponse<String> half = post(payment, amount("\"amountMicro\":4000000"));
+    assertThat(half.statusCode()).as(half.body()).isEqualTo(422);
+    assertThat(half.body()).contains("amountMicro and currency go together");
+    HttpResponse<String> early = post(payment + "/back", amount("").replace(",}", "}"));
+    assertThat(early.statusCode()).as(early.body()).isEqualTo(409);
+    assertThat(early.body()).contains("the statement of monthly for 2001-02 is not paid");
+  }
+
+  private static JsonNode total() throws Exception {
+    return statement().path("totals").path(0);
+  }
+
+  private static void aPaymentGoesBackAndIsMadeAgain(String payment, String paid) throws Exception {
+    assertThat(total().path("paidMicro").asLong()).isEqualTo(4_000_000);
+    assertThat(total().path("payableMicro").asLong()).isZero();
+    HttpResponse<String> back = post(payment + "/back", paid);
+    assertThat(post(payment + "/back", paid).statusCode()).isEqualTo(409);
+    approve(back);
+    JsonNode open =
+        RunningServer.until(
+            Duration.ofSeconds(20),
+            MonthRestTest::statement,
+            seen -> seen.path("state").asText().equals("CLOSED"));
+    assertThat(open.path("paidOn").isNull()).isTrue();
+    assertThat(open.path("totals").path(0).path("payableMicro").asLong()).isEqualTo(4_000_000);
+    approve(post(payment, amount("\"amountMicro\":4000000,\"currency\":\"CNY\"")));
+    JsonNode again =
+        RunningServer.until(
+            Duration.ofSeconds(20),
+            MonthRestTest::statement,
+            seen -> seen.path("state").asText().equals("PAID"));
+    assertThat(again.path("totals").path(0).path("settledMicro").asLong()).isZero();
+    JsonNode postings =
+        JSON.readTree(server.get("finance1", "/api/v1/wallets/monthly/postings").body())
+            .path("items");
+    assertThat(postings.findValuesAsText("amountMicro"))
+        .startsWith("4000000", "-4000000", "4000000");
+    assertThat(postings.path(1).path("transaction").asText()).startsWith("unpaid/");
   }
 
   private static JsonNode numbered(String state) throws Exception {
