@@ -210,6 +210,12 @@ static void open_data(struct launcher *self) {
     lock_data(self);
     self->runs_fd = open_folder(self, "runs", 0711, 0);
     self->spool_fd = open_folder(self, "spool", 0750, self->node.spool_group);
+    /* The agent writes into it when it last had contact with the server, monitors of runs with a lease read it. */
+    int contact = openat(self->spool_fd, "contact", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0660);
+    if (contact < 0 || fchown(contact, (uid_t)-1, self->node.spool_group) != 0 || fchmod(contact, 0660) != 0) {
+        fatal("open the word of the last contact");
+    }
+    close(contact);
     ssize_t length = readlink("/proc/self/exe", self->monitor_path, sizeof self->monitor_path - 32);
     char *slash = length > 0 ? strrchr(self->monitor_path, '/') : NULL;
     if (slash == NULL) {

@@ -22,17 +22,18 @@
 #include "command.h"
 #include "counters.h"
 #include "handout.h"
+#include "lease.h"
 #include "processes.h"
 #include "removal.h"
 #include "spec.h"
 #include "steps.h"
 #include "traffic.h"
 
-enum { RESCAN_MS = 20, RETRY_MS = 1000, STEP_FILES = 8, STEP_PROLOG = 10 };
+enum { RESCAN_MS = 20, RETRY_MS = 1000, STEP_FILES = 8, STEP_PROLOG = 10, STEP_LEASE = 11 };
 
 static const uint64_t never = UINT64_MAX;
 
-enum watched { WATCH_CONTROL, WATCH_CHILDREN, WATCH_FAILURE, WATCH_EVENTS, WATCH_MAIN, WATCHED };
+enum watched { WATCH_CONTROL, WATCH_CHILDREN, WATCH_FAILURE, WATCH_EVENTS, WATCH_MAIN, WATCH_LEASE, WATCHED };
 
 struct monitor {
     const struct launch_spec *spec;
@@ -41,6 +42,7 @@ struct monitor {
     size_t denied_count;
     struct exit_record record;
     struct run_counters counters;
+    struct lease lease;
     struct pollfd watched[WATCHED];
     int events_fd; /* of the control group, or -1 */
     pid_t main_pid, host_pid; /* 0: there is none */
@@ -56,6 +58,12 @@ static void record_failure(struct monitor *self, uint32_t step, int cause, const
     self->record.failed_step = step;
     self->record.failed_errno = (uint32_t)cause;
     snprintf(self->record.text, sizeof self->record.text, "%s: %s", what, strerror(cause));
+}
+
+static void record_lease(struct monitor *self, uint32_t more) {
+    self->record.flags |= LEASE_OVER | more;
+    snprintf(self->record.text, sizeof self->record.text, "no contact with the server for %u s, as long as its lease",
+             self->spec->order.lease_ms / 1000);
 }
 
 static struct launch_spec *map_spec(void) {
@@ -101,6 +109,8 @@ static void find_fields(struct monitor *self, struct launch_spec *spec) {
     self->record.attempt = spec->order.attempt;
     self->record.uid = spec->order.uid;
     self->record.start_ms = spec->start_ms;
+    self->lease.ms = spec->order.lease_ms;
+    self->lease.boot_id = spec->node.boot_id;
     memcpy(self->record.boot_id, spec->node.boot_id, BOOT_ID_BYTES);
 }
 
@@ -292,6 +302,21 @@ static void run_epilog(struct monitor *self) {
     }
 }
 
+/* Nobody may count on the end of a run that begins without contact, however long its order was on its way. */
+static bool has_contact(struct monitor *self) {
+    int *timer = &self->watched[WATCH_LEASE].fd;
+    if (self->lease.ms == 0) {
+        return true;
+    }
+    *timer = *timer < 0 ? lease_timer() : *timer;
+    if (*timer >= 0 && !lease_is_over(&self->lease, SPOOL_FD, *timer)) {
+        return true;
+    }
+    record_lease(self, LAUNCH_FAILED);
+    self->record.failed_step = STEP_LEASE;
+    return false;
+}
+
 /* Step 4. */
 static const char *fork_child(struct monitor *self) {
     int ends[2];
@@ -389,6 +414,18 @@ static void stop_run(struct monitor *self, uint32_t grace_ms) {
     if (kill_at_ms < self->kill_at_ms) {
         self->kill_at_ms = kill_at_ms;
     }
+}
+
+/* As the timer says; it tells once. */
+static void end_without_contact(struct monitor *self) {
+    uint32_t grace_ms = self->spec->order.grace_ms;
+    if (!lease_is_over(&self->lease, SPOOL_FD, self->watched[WATCH_LEASE].fd)) {
+        return;
+    }
+    close(self->watched[WATCH_LEASE].fd);
+    self->watched[WATCH_LEASE].fd = -1;
+    record_lease(self, 0);
+    stop_run(self, grace_ms < LEASE_GRACE_MS ? grace_ms : LEASE_GRACE_MS);
 }
 
 /* It obeys what the server has signed alone, so who asks for it need prove nothing. */
@@ -519,6 +556,9 @@ static void watch_until_gone(struct monitor *self) {
         if (self->watched[WATCH_FAILURE].revents != 0) {
             read_failure(self);
         }
+        if (self->watched[WATCH_LEASE].revents != 0) {
+            end_without_contact(self);
+        }
     }
     self->record.end_ms = realtime_ms();
     if (self->watched[WATCH_FAILURE].fd >= 0) {
@@ -610,7 +650,7 @@ int main(int count, char **arguments) {
     if (failed == NULL) {
         failed = create_control_group(&self);
     }
-    if (failed == NULL && run_prolog(&self)) {
+    if (failed == NULL && has_contact(&self) && run_prolog(&self) && has_contact(&self)) {
         step = 4;
         failed = fork_child(&self);
     }

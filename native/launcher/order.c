@@ -62,9 +62,14 @@ static const char *take_fields(const uint8_t *bytes, uint32_t total, uint32_t at
 
 static const char *parse_launch(const uint8_t *bytes, uint32_t total, struct order *order) {
     bool has_devices = (order->flags & ORDER_DEVICES) != 0;
-    uint32_t fixed = LAUNCH_FIXED_BYTES + (has_devices ? 4 : 0);
+    bool has_lease = (order->flags & ORDER_LEASE) != 0;
+    uint32_t fixed = LAUNCH_FIXED_BYTES + (has_devices ? 4U : 0) + (has_lease ? 4U : 0);
     if (total < fixed) {
         return "launch order is too short";
+    }
+    order->lease_ms = has_lease ? get_u32(bytes + fixed - 4) : 0;
+    if (has_lease && (order->lease_ms == 0 || order->lease_ms > ORDER_MAX_LEASE_MS)) {
+        return "leaseMs is out of bounds";
     }
     order->core_count = get_u32(bytes + 80);
     order->cores_at = fixed;
@@ -91,7 +96,7 @@ static const char *parse_read(const uint8_t *bytes, uint32_t total, struct order
     if (order->offset > INT64_MAX || order->max_bytes > ORDER_MAX_READ) {
         return "offset or maxBytes is out of bounds";
     }
-    if (order->mem_bytes != 0 || order->pids_max != 0 || order->grace_ms != 0 || (order->flags & ORDER_DEVICES) != 0) {
+    if (order->mem_bytes != 0 || order->pids_max != 0 || order->grace_ms != 0 || (order->flags & (ORDER_DEVICES | ORDER_LEASE)) != 0) {
         return "a read order carries limits";
     }
     return take_fields(bytes, total, READ_FIXED_BYTES, read_fields, sizeof read_fields / sizeof *read_fields, order);
@@ -110,7 +115,7 @@ static const char *parse_header(const uint8_t *bytes, struct order *order) {
     order->mem_bytes = get_u64(bytes + 64);
     order->pids_max = get_u32(bytes + 72);
     order->grace_ms = get_u32(bytes + 76);
-    if ((order->flags & ~(uint32_t)(ORDER_NO_NEW_PRIVS | ORDER_DEVICES)) != 0) {
+    if ((order->flags & ~(uint32_t)(ORDER_NO_NEW_PRIVS | ORDER_DEVICES | ORDER_LEASE)) != 0) {
         return "unknown flag";
     }
     if (order->job_id < 1 || order->job_id > INT64_MAX || order->attempt < 1 || order->attempt > INT32_MAX) {

@@ -22,10 +22,11 @@ enum order_limit {
     ORDER_MAX_DEVICES = 4096,
     ORDER_MAX_READ = 1024 * 1024,
     ORDER_MAX_GRACE_MS = 3600 * 1000,
+    ORDER_MAX_LEASE_MS = 7 * 24 * 3600 * 1000,
     ORDER_MAX_AHEAD_MS = 24 * 3600 * 1000
 };
 
-enum order_flag { ORDER_NO_NEW_PRIVS = 1, ORDER_DEVICES = 2 };
+enum order_flag { ORDER_NO_NEW_PRIVS = 1, ORDER_DEVICES = 2, ORDER_LEASE = 4 };
 
 /* Why a request is refused; the numbers are part of the protocol. */
 enum reason {
@@ -62,6 +63,7 @@ struct order {
     uint64_t mem_bytes;
     uint32_t pids_max;
     uint32_t grace_ms;
+    uint32_t lease_ms; /* 0: it goes on without contact */
     uint32_t core_count;
     uint32_t cores_at; /* u16 big-endian each */
     struct span node_name;

@@ -16,7 +16,8 @@ enum record_flag {
     REBOOTED = 16,
     END_UNPROVEN = 32,
     LEFTOVERS_KILLED = 64,
-    NODE_FAULT = 128
+    NODE_FAULT = 128,
+    LEASE_OVER = 256
 };
 
 struct exit_record {

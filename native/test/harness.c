@@ -379,7 +379,7 @@ uint8_t *launch_sign(const struct node *node, const struct launch *launch, size_
                             launch->stderr_path, launch->environment, launch->script};
     size_t lengths[6];
     size_t devices = launch->devices == NULL ? 0 : environment_length(launch->devices);
-    size_t fixed = launch->devices == NULL ? 108 : 112;
+    size_t fixed = 108U + (launch->devices == NULL ? 0U : 4U) + (launch->lease_ms == 0 ? 0U : 4U);
     size_t total = fixed + (size_t)2 * launch->core_count + devices;
     for (int i = 0; i < 6; i++) {
         lengths[i] = i == 4 ? environment_length(fields[i]) : strlen(fields[i]);
@@ -388,7 +388,7 @@ uint8_t *launch_sign(const struct node *node, const struct launch *launch, size_
     uint8_t *order = calloc(1, total + 64);
     CHECK(order != NULL);
     put_header(order, 1, (uint32_t)total, launch->job_id, launch->uid);
-    put32(order + 12, launch->flags | (launch->devices == NULL ? 0 : 2));
+    put32(order + 12, launch->flags | (launch->devices == NULL ? 0 : 2) | (launch->lease_ms == 0 ? 0 : 4));
     put32(order + 24, launch->attempt);
     put64(order + 40, launch->not_after_ms);
     put64(order + 64, launch->mem_bytes);
@@ -399,6 +399,9 @@ uint8_t *launch_sign(const struct node *node, const struct launch *launch, size_
     if (launch->devices != NULL) {
         put32(order + 108, (uint32_t)devices);
         memcpy(order + total - devices, launch->devices, devices);
+    }
+    if (launch->lease_ms != 0) {
+        put32(order + fixed - 4, launch->lease_ms);
     }
     for (uint32_t i = 0; i < launch->core_count; i++, at += 2) {
         put16(at, launch->cores[i]);

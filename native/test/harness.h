@@ -91,6 +91,7 @@ struct launch {
     const char *stderr_path;
     const char *environment; /* NAME=value strings, the last followed by an empty one */
     const char *script;
+    uint32_t lease_ms; /* 0: the field is left out */
     const char *devices; /* NAME:INDEX strings, the last followed by an empty one; NULL: the field is left out */
 };
 

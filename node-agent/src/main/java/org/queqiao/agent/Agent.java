@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import org.queqiao.agent.identity.NodeIdentity;
+import org.queqiao.agent.jna.BootClock;
 import org.queqiao.agent.launcher.ExitSpool;
 import org.queqiao.agent.launcher.LaunchAnswer;
 import org.queqiao.agent.launcher.LauncherClient;
@@ -63,11 +64,12 @@ final class Agent {
   private final Tally tally;
   private final List<Action> actions = new ArrayList<>();
   private final StepDesk desk = new StepDesk();
+  private final ServerContact contact;
+  private final Renewal renewal;
 
   private LauncherClient launcher;
   private ServerConnection server;
   private boolean serverStarted;
-  private boolean renewing;
 
   /** What the launcher could when it was last there. */
   private LauncherClient.Capabilities can;
@@ -96,6 +98,8 @@ final class Agent {
             options.devices() == null ? List.of() : DeviceList.read(options.devices()),
             AgentLog::warn);
     reconciler = new Reconciler(spool.image());
+    contact = new ServerContact(options.spool(), BootClock::nowMs);
+    renewal = new Renewal(identity);
     serverLink = new ServerLink(options, identity, mailbox, pause);
     launcherLink = new LauncherLink(options.launcher(), mailbox, pause);
     exits =
@@ -251,16 +255,19 @@ final class Agent {
     }
     server = connection;
     seq = 0;
-    renewing = false;
+    renewal.begins();
     suspensionsUnderstood = false;
     tally.disconnected();
+    contact.begins();
     List<RunExit> ended = reconciler.ended();
     List<RunExit> told = ended.subList(0, Math.min(ended.size(), HELLO_ENDS_MAX));
     connection.send(
         new AgentMessage.Hello(
             AgentFrame.PROTOCOL_MIN,
             can.protocol(),
-            probe.facts(can.absent(), can.suspends(), can.deniesDevices()),
+            probe
+                .facts(can.absent(), can.suspends(), can.deniesDevices())
+                .leasing(contact.isKept()),
             reconciler.highestEpoch(),
             reconciler.running(),
             told,
@@ -286,8 +293,14 @@ final class Agent {
         AgentLog.warn("the server refuses this node: " + m.reason());
         server.close();
       }
-      case ServerMessage.DesiredSet m -> addOrLeave(reconciler.onDesired(m, nowMs), m.epoch());
-      case ServerMessage.ExitsAcknowledged m -> actions.addAll(reconciler.onAcknowledged(m.runs()));
+      case ServerMessage.DesiredSet m -> {
+        addOrLeave(reconciler.onDesired(m, nowMs), m.epoch());
+        contact.desired(m.epoch() >= reconciler.highestEpoch());
+      }
+      case ServerMessage.ExitsAcknowledged m -> {
+        contact.heard(m.heard());
+        actions.addAll(reconciler.onAcknowledged(m.runs()));
+      }
       case ServerMessage.MetricsStored m -> tally.stored(m.runs());
       case ServerMessage.ReadOutput m -> read(m);
       // Answers to a bridge: of no use to an agent.
@@ -300,7 +313,7 @@ final class Agent {
         }
       }
       case ServerMessage.CheckpointAnswer m -> desk.answered(m);
-      case ServerMessage.Certified m -> renewed(m);
+      case ServerMessage.Certified m -> renewal.answered(m);
     }
   }
 
@@ -360,16 +373,6 @@ final class Agent {
     report(new AgentMessage.OutputChunk(requestId, ReadStatus.REFUSED, 0, new byte[0], reason));
   }
 
-  private void renewed(ServerMessage.Certified message) {
-    renewing = false;
-    try {
-      identity.renewed(message);
-      AgentLog.info("the certificate is renewed");
-    } catch (IOException | GeneralSecurityException e) {
-      AgentLog.warn("the renewed certificate is of no use: " + e.getMessage());
-    }
-  }
-
   private void beat() throws IOException {
     long nowMs = System.currentTimeMillis();
     if (launcher != null) {
@@ -383,18 +386,12 @@ final class Agent {
       return;
     }
     server.send(heartbeat());
-    if (!renewing && identity.renewalDue(nowMs)) {
-      renewing = true;
-      try {
-        server.send(new AgentMessage.Renew(identity.signingRequest()));
-      } catch (GeneralSecurityException e) {
-        AgentLog.warn("no request for a new certificate could be made: " + e.getMessage());
-      }
-    }
+    renewal.askIfDue(server, nowMs);
   }
 
   private AgentMessage heartbeat() {
-    return probe.heartbeat(++seq, reconciler.running(), HealthFile.read(options.spool()));
+    contact.beats(++seq);
+    return probe.heartbeat(seq, reconciler.running(), HealthFile.read(options.spool()));
   }
 
   /** Records first, with one sync, then everything else, as {@link Action} demands. */

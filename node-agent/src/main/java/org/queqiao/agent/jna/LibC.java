@@ -54,6 +54,8 @@ final class LibC {
 
   static native int shutdown(int fd, int how) throws LastErrorException;
 
+  static native int clock_gettime(int clock, long[] time) throws LastErrorException;
+
   static native int close(int fd) throws LastErrorException;
 
   /** {@code struct sysinfo}. */

@@ -23,6 +23,7 @@ public final class ExitRecord {
   private static final int REBOOTED = 16;
   private static final int END_UNPROVEN = 32;
   private static final int NODE_FAULT = 128;
+  private static final int LEASE_OVER = 256;
   private static final int PROLOG = 10;
   private static final int TEXT_MAX_BYTES = 146;
 
@@ -37,7 +38,8 @@ public final class ExitRecord {
     "proof of the identity",
     "work directory and streams",
     "execute",
-    "prolog"
+    "prolog",
+    "lease"
   };
 
   private ExitRecord() {}
@@ -86,6 +88,10 @@ public final class ExitRecord {
   }
 
   private static RunExit.Kind kind(int flags) {
+    if ((flags & LEASE_OVER) != 0) {
+      // Also where none of it began: what the node could not do is no fault of the job.
+      return RunExit.Kind.LOST;
+    }
     if ((flags & LAUNCH_FAILED) != 0) {
       return RunExit.Kind.LAUNCH_FAILED;
     }

@@ -66,8 +66,18 @@ public sealed interface ServerMessage {
     }
   }
 
-  /** The ends of these runs are durable: their records can go. */
-  record ExitsAcknowledged(List<RunId> runs, long position) implements ServerMessage {
+  /**
+   * The ends of these runs are durable: their records can go.
+   *
+   * @param heard number of the last heartbeat of this connection that the server has heard; 0 of a
+   *     server that does not say
+   */
+  record ExitsAcknowledged(List<RunId> runs, long position, long heard) implements ServerMessage {
+    /** Of a server that does not say which heartbeat it has heard. */
+    public ExitsAcknowledged(List<RunId> runs, long position) {
+      this(runs, position, 0);
+    }
+
     public ExitsAcknowledged {
       runs = List.copyOf(runs);
     }

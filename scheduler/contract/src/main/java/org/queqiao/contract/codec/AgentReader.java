@@ -77,7 +77,8 @@ final class AgentReader {
         case EXITS_ACKNOWLEDGED ->
             new ServerMessage.ExitsAcknowledged(
                 ModelReader.list(in.getExitsAcknowledged().getRunsList(), ModelReader::run),
-                in.getExitsAcknowledged().getPosition());
+                in.getExitsAcknowledged().getPosition(),
+                in.getExitsAcknowledged().getHeard());
         case METRICS_STORED ->
             new ServerMessage.MetricsStored(
                 ModelReader.list(in.getMetricsStored().getRunsList(), ModelReader::run));

@@ -83,7 +83,7 @@ final class AgentWriter {
       case ServerMessage.DesiredSet m -> out.setDesiredSet(desired(m));
       case ServerMessage.ExitsAcknowledged m -> {
         PbExitsAcknowledged.Builder acknowledged =
-            PbExitsAcknowledged.newBuilder().setPosition(m.position());
+            PbExitsAcknowledged.newBuilder().setPosition(m.position()).setHeard(m.heard());
         m.runs().forEach(run -> acknowledged.addRuns(ModelWriter.run(run)));
         out.setExitsAcknowledged(acknowledged);
       }

@@ -19,6 +19,7 @@ import org.queqiao.contract.MalformedRecordException;
  * @param environment the whole environment of the job
  * @param script begins with {@code #!}
  * @param devices the devices of the node that the run may open, as {@code NAME:INDEX}
+ * @param leaseMs the node ends the run after so long without contact with the server; 0: it goes on
  */
 public record LaunchOrder(
     OrderHeader header,
@@ -29,7 +30,8 @@ public record LaunchOrder(
     String stderrPath,
     SortedMap<String, String> environment,
     byte[] script,
-    List<String> devices) {
+    List<String> devices,
+    long leaseMs) {
   /** The largest environment, in bytes with a closing NUL for each variable. */
   public static final int ENVIRONMENT_MAX_BYTES = 256 << 10;
 
@@ -72,6 +74,7 @@ public record LaunchOrder(
     int total =
         FIXED_BYTES
             + (given.length == 0 ? 0 : Integer.BYTES + given.length)
+            + (leaseMs == 0 ? 0 : Integer.BYTES)
             + cores.size() * Short.BYTES
             + node.length
             + work.length
@@ -83,7 +86,11 @@ public record LaunchOrder(
       throw new IllegalArgumentException("the order has more than " + OrderHeader.MAX_BYTES);
     }
     ByteBuffer bytes = ByteBuffer.allocate(total);
-    header.write(bytes, total, given.length > 0);
+    header.write(
+        bytes,
+        total,
+        (given.length > 0 ? OrderHeader.DEVICES_FLAG : 0)
+            | (leaseMs > 0 ? OrderHeader.LEASE_FLAG : 0));
     bytes
         .putInt(cores.size())
         .putInt(node.length)
@@ -94,6 +101,9 @@ public record LaunchOrder(
         .putInt(script.length);
     if (given.length > 0) {
       bytes.putInt(given.length);
+    }
+    if (leaseMs > 0) {
+      bytes.putInt(Math.toIntExact(leaseMs));
     }
     for (int core : cores) {
       bytes.putShort((short) core);

@@ -47,7 +47,9 @@ public record OpenedOrder(
     RunId run = OrderHeader.runOf(signedOrder, OrderHeader.Type.LAUNCH);
     ByteBuffer in =
         ByteBuffer.wrap(signedOrder, 0, signedOrder.length - OrderHeader.SIGNATURE_BYTES);
-    boolean hasDevices = !LaunchOrder.devicesOf(signedOrder).isEmpty();
+    int flags = in.getInt(OrderHeader.FLAGS_AT);
+    int optional =
+        Integer.bitCount(flags & (OrderHeader.DEVICES_FLAG | OrderHeader.LEASE_FLAG));
     try {
       int uid = in.getInt(UID_AT);
       long notAfterMs = in.getLong(NOT_AFTER_AT);
@@ -56,7 +58,7 @@ public record OpenedOrder(
       for (int i = 0; i < lengths.length; i++) {
         lengths[i] = in.getInt();
       }
-      in.position(in.position() + (hasDevices ? Integer.BYTES : 0));
+      in.position(in.position() + optional * Integer.BYTES);
       in.position(in.position() + Math.multiplyExact(lengths[0], Short.BYTES));
       String nodeName = text(in, lengths[1]);
       String workDir = text(in, lengths[2]);

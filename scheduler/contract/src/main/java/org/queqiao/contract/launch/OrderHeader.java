@@ -51,6 +51,9 @@ public record OrderHeader(
   /** A launch order that gives devices. */
   static final int DEVICES_FLAG = 2;
 
+  /** A launch order with a lease. */
+  static final int LEASE_FLAG = 4;
+
   private static final int MEM_BYTES_AT = 64;
 
   /** What an order asks for. */
@@ -87,15 +90,15 @@ public record OrderHeader(
   }
 
   void write(ByteBuffer out, int totalLength) {
-    write(out, totalLength, false);
+    write(out, totalLength, 0);
   }
 
-  void write(ByteBuffer out, int totalLength, boolean devices) {
+  void write(ByteBuffer out, int totalLength, int flags) {
     out.putInt(MAGIC)
         .putShort((short) VERSION)
         .putShort((short) type.number)
         .putInt(totalLength)
-        .putInt((noNewPrivileges ? 1 : 0) | (devices ? DEVICES_FLAG : 0))
+        .putInt((noNewPrivileges ? 1 : 0) | flags)
         .putLong(run.job().value())
         .putInt(run.attempt())
         .putInt(uid)

@@ -969,6 +969,8 @@ final class Samples {
   /** As {@link #laterEvents}, for messages of the server. */
   static Map<String, ServerMessage> laterFromServer() {
     return Map.of(
+        "ExitsAcknowledged-heard",
+        new ServerMessage.ExitsAcknowledged(List.of(), 99, 17),
         "DesiredSet-suspension",
         SuspensionSamples.desired(),
         "DesiredSet-asked",

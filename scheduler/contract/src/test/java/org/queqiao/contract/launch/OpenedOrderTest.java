@@ -18,6 +18,10 @@ final class OpenedOrderTest {
   private static final RunId RUN = new RunId(new JobId(4711), 3);
 
   private static byte[] signed(List<String> devices) {
+    return signed(devices, 0);
+  }
+
+  private static byte[] signed(List<String> devices, long leaseMs) {
     TreeMap<String, String> environment = new TreeMap<>();
     environment.put("EMPTY", "");
     environment.put("PATH", "/bin:/usr/bin=x");
@@ -32,7 +36,8 @@ final class OpenedOrderTest {
                 "",
                 environment,
                 "#!/bin/sh\n".getBytes(StandardCharsets.UTF_8),
-                devices)
+                devices,
+                leaseMs)
             .encode();
     return Arrays.copyOf(order, order.length + OrderHeader.SIGNATURE_BYTES);
   }
@@ -53,6 +58,21 @@ final class OpenedOrderTest {
         .containsEntry("PATH", "/bin:/usr/bin=x")
         .hasSize(2);
     assertThat(new String(order.script(), StandardCharsets.UTF_8)).isEqualTo("#!/bin/sh\n");
+  }
+
+  @Test
+  void aLeaseStandsBehindTheLengthsAndChangesNothingElse() {
+    for (List<String> devices : List.of(List.<String>of(), List.of("gpu:0"))) {
+      byte[] plain = signed(devices);
+      byte[] leased = signed(devices, 600_000);
+      assertThat(leased).hasSize(plain.length + Integer.BYTES);
+      assertThat(ByteBuffer.wrap(leased).getInt(devices.isEmpty() ? 108 : 112)).isEqualTo(600_000);
+      assertThat(ByteBuffer.wrap(leased).getInt(12) & 4).isEqualTo(4);
+      assertThat(LaunchOrder.devicesOf(leased)).isEqualTo(devices);
+      assertThat(OpenedOrder.of(leased).environment())
+          .isEqualTo(OpenedOrder.of(plain).environment());
+      assertThat(OpenedOrder.of(leased).workDir()).isEqualTo("/work");
+    }
   }
 
   @Test

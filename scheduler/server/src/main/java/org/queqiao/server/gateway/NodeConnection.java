@@ -64,6 +64,9 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
   private int protocol;
   private boolean inBody;
   private boolean acknowledgeSoon;
+
+  /** The last heartbeat of this connection. */
+  private long heard;
   private long firstFrameTimer;
 
   NodeConnection(AgentGateway gateway, NetSocket socket) {
@@ -375,6 +378,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
 
   private void heartbeat(AgentMessage.Heartbeat m) {
     gateway.heard(this, m);
+    heard = Math.max(heard, m.seq());
     health.told(m.health());
     // The answer to a heartbeat tells the agent that this server is alive.
     sendAcknowledgements(true);
@@ -419,7 +423,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
     if (evenNone || !acknowledged.isEmpty()) {
       List<RunId> runs = List.copyOf(acknowledged);
       acknowledged.clear();
-      send(new ServerMessage.ExitsAcknowledged(runs, gateway.durablePosition()));
+      send(new ServerMessage.ExitsAcknowledged(runs, gateway.durablePosition(), heard));
     }
   }
 

@@ -249,7 +249,8 @@ public final class LaunchOrders implements AutoCloseable {
         OutputPath.stderr(spec, run.run().job(), node, user).orElse(""),
         environment,
         spec.script(),
-        devices(here));
+        devices(here),
+        run.leaseMs());
   }
 
   private OrderHeader header(DesiredRunState run, long epoch, UnixUser user, Allocation here) {
@@ -289,7 +290,8 @@ public final class LaunchOrders implements AutoCloseable {
         "",
         environment,
         ("#!" + settings.jobProgram() + " host\n").getBytes(StandardCharsets.UTF_8),
-        devices(here));
+        devices(here),
+        run.leaseMs());
   }
 
   private void keep(RunId run, Kept order) {

@@ -241,7 +241,7 @@ final class NodeEndToEndTest {
 
   private static List<Path> exitRecords(NodeStory story) throws Exception {
     try (Stream<Path> files = Files.list(story.folder.resolve("node/spool"))) {
-      return files.toList();
+      return files.filter(file -> file.toString().endsWith(".exit")).toList();
     }
   }
 }

@@ -1,0 +1,115 @@
+package org.queqiao.agent;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.UUID;
+import java.util.function.LongSupplier;
+import java.util.zip.CRC32;
+
+/**
+ * Tells the monitors of runs when the server was last heard to have heard this node: they end runs
+ * whose lease is over. What counts is when the agent sent what the server answered, so the server
+ * knows of contact at least as late.
+ *
+ * <p>Nothing counts before the desired set of a connection is taken: an order of before it may be
+ * for a run that the server has taken for ended, and must not begin by new contact.
+ */
+final class ServerContact {
+  /** {@code QQCN}. */
+  private static final int MAGIC = 0x5151434E;
+
+  private static final int BYTES = 36;
+  private static final int CRC_AT = 32;
+
+  /** Heartbeats that the server has not answered; older ones are forgotten. */
+  private static final int UNANSWERED_MAX = 64;
+
+  private record Beat(long seq, long sentMs) {}
+
+  private final Path file;
+  private final LongSupplier bootMs;
+  private final ArrayDeque<Beat> unanswered = new ArrayDeque<>();
+  private long beganMs;
+  private boolean counts;
+  private long toldMs = -1;
+  private boolean troubled;
+
+  ServerContact(Path spool, LongSupplier bootMs) {
+    this.file = spool.resolve("contact");
+    this.bootMs = bootMs;
+  }
+
+  /** Whether the launcher of this node keeps the file, hence knows leases. */
+  boolean isKept() {
+    return Files.isWritable(file) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /** A hello is about to be sent. */
+  void begins() {
+    unanswered.clear();
+    counts = false;
+    beganMs = bootMs.getAsLong();
+  }
+
+  /** A heartbeat is about to be sent. */
+  void beats(long seq) {
+    if (unanswered.size() == UNANSWERED_MAX) {
+      unanswered.removeFirst();
+    }
+    unanswered.addLast(new Beat(seq, bootMs.getAsLong()));
+  }
+
+  /**
+   * The first desired set of a connection answers its hello.
+   *
+   * @param obeyed whether it is of a server that is obeyed
+   */
+  void desired(boolean obeyed) {
+    if (obeyed && !counts) {
+      counts = true;
+      tell(beganMs);
+    }
+  }
+
+  /** The server has heard the heartbeats up to this one. */
+  void heard(long seq) {
+    long sentMs = -1;
+    while (!unanswered.isEmpty() && unanswered.getFirst().seq() <= seq) {
+      sentMs = unanswered.removeFirst().sentMs();
+    }
+    if (counts && sentMs >= 0) {
+      tell(sentMs);
+    }
+  }
+
+  private void tell(long contactMs) {
+    if (contactMs <= toldMs || !isKept()) {
+      return;
+    }
+    try (FileChannel out =
+        FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+      UUID boot =
+          UUID.fromString(
+              Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip());
+      ByteBuffer bytes = ByteBuffer.allocate(BYTES);
+      bytes.putInt(MAGIC).putInt(0).putLong(contactMs);
+      bytes.putLong(boot.getMostSignificantBits()).putLong(boot.getLeastSignificantBits());
+      CRC32 crc = new CRC32();
+      crc.update(bytes.array(), 0, CRC_AT);
+      out.write(bytes.putInt((int) crc.getValue()).flip(), 0);
+      toldMs = contactMs;
+      troubled = false;
+    } catch (IOException | IllegalArgumentException e) {
+      if (!troubled) {
+        AgentLog.warn("contact with the server cannot be told to runs: " + e.getMessage());
+        troubled = true;
+      }
+    }
+  }
+}

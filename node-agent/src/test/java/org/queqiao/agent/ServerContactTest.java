@@ -1,0 +1,98 @@
+package org.queqiao.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.queqiao.agent.jna.BootClock;
+
+/** What counts as contact with the server, and when. */
+final class ServerContactTest {
+  @TempDir private Path spool;
+
+  private long nowMs = 1_000;
+  private ServerContact contact;
+
+  @BeforeEach
+  void theLauncherKeepsTheFile() throws IOException {
+    Files.createFile(spool.resolve("contact"));
+    contact = new ServerContact(spool, () -> nowMs);
+  }
+
+  /** The moment that monitors read, or -1 where there is none yet. */
+  private long told() throws IOException {
+    byte[] bytes = Files.readAllBytes(spool.resolve("contact"));
+    if (bytes.length == 0) {
+      return -1;
+    }
+    CRC32 crc = new CRC32();
+    crc.update(bytes, 0, 32);
+    assertThat(bytes).hasSize(36);
+    assertThat(ByteBuffer.wrap(bytes).getInt(32)).isEqualTo((int) crc.getValue());
+    String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    assertThat(java.util.HexFormat.of().formatHex(bytes, 16, 32)).isEqualTo(boot.replace("-", ""));
+    return ByteBuffer.wrap(bytes).getLong(8);
+  }
+
+  @Test
+  void whatCountsIsWhenItWasSentNotWhenItWasAnswered() throws IOException {
+    contact.begins();
+    nowMs = 5_000;
+    contact.desired(true);
+    assertThat(told()).as("the hello").isEqualTo(1_000);
+    contact.beats(1);
+    nowMs = 6_000;
+    contact.beats(2);
+    nowMs = 600_000;
+    contact.heard(1);
+    assertThat(told()).as("the answer was long on its way").isEqualTo(5_000);
+    contact.heard(2);
+    assertThat(told()).isEqualTo(6_000);
+    contact.heard(2);
+    contact.heard(0);
+    contact.heard(99);
+    assertThat(told()).as("answers to nothing").isEqualTo(6_000);
+  }
+
+  @Test
+  void nothingCountsBeforeTheDesiredSetOfItsConnection() throws IOException {
+    contact.begins();
+    contact.beats(1);
+    contact.heard(1);
+    assertThat(told()).isEqualTo(-1);
+    contact.desired(false);
+    assertThat(told()).as("of a server that is not obeyed").isEqualTo(-1);
+    contact.desired(true);
+    assertThat(told()).isEqualTo(1_000);
+    nowMs = 9_000;
+    contact.begins();
+    contact.beats(1);
+    contact.heard(1);
+    assertThat(told()).as("the next connection").isEqualTo(1_000);
+    contact.desired(true);
+    assertThat(told()).isEqualTo(9_000);
+  }
+
+  @Test
+  void aLauncherThatKeepsNoFileKnowsNoLeases() throws IOException {
+    assertThat(contact.isKept()).isTrue();
+    Files.delete(spool.resolve("contact"));
+    assertThat(contact.isKept()).isFalse();
+    contact.begins();
+    contact.desired(true);
+    assertThat(spool.resolve("contact")).doesNotExist();
+  }
+
+  @Test
+  void theClockRuns() throws InterruptedException {
+    long before = BootClock.nowMs();
+    Thread.sleep(20);
+    assertThat(BootClock.nowMs()).isBetween(before + 15, before + 20_000);
+  }
+}
