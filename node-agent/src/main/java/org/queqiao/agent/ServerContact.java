@@ -95,8 +95,7 @@ final class ServerContact {
     try (FileChannel out =
         FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
       UUID boot =
-          UUID.fromString(
-              Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip());
+          UUID.fromString(Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip());
       ByteBuffer bytes = ByteBuffer.allocate(BYTES);
       bytes.putInt(MAGIC).putInt(0).putLong(contactMs);
       bytes.putLong(boot.getMostSignificantBits()).putLong(boot.getLeastSignificantBits());

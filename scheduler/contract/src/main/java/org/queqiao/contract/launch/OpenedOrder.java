@@ -48,8 +48,7 @@ public record OpenedOrder(
     ByteBuffer in =
         ByteBuffer.wrap(signedOrder, 0, signedOrder.length - OrderHeader.SIGNATURE_BYTES);
     int flags = in.getInt(OrderHeader.FLAGS_AT);
-    int optional =
-        Integer.bitCount(flags & (OrderHeader.DEVICES_FLAG | OrderHeader.LEASE_FLAG));
+    int optional = Integer.bitCount(flags & (OrderHeader.DEVICES_FLAG | OrderHeader.LEASE_FLAG));
     try {
       int uid = in.getInt(UID_AT);
       long notAfterMs = in.getLong(NOT_AFTER_AT);

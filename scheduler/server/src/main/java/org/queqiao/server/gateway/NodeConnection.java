@@ -67,6 +67,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
 
   /** The last heartbeat of this connection. */
   private long heard;
+
   private long firstFrameTimer;
 
   NodeConnection(AgentGateway gateway, NetSocket socket) {

@@ -102,8 +102,7 @@ final class LeaseEndToEndTest {
       await(story, true);
       story.startGateway();
       story.scheduler.stop(NodeStory.run(1));
-      assertThat(story.scheduler.awaitEnd(NodeStory.run(1)).kind())
-          .isEqualTo(RunExit.Kind.EXITED);
+      assertThat(story.scheduler.awaitEnd(NodeStory.run(1)).kind()).isEqualTo(RunExit.Kind.EXITED);
     }
   }
 }

@@ -59,7 +59,8 @@ final class LeaseRestEndToEndTest {
 
   private void define(String qos, long leaseMs) throws Exception {
     String body = "{\"title\":\"" + qos + "\",\"leaseMs\":" + leaseMs + "}";
-    assertThat(server.call("admin1", "PUT", "/api/v1/qos/" + qos, body).statusCode()).isEqualTo(200);
+    assertThat(server.call("admin1", "PUT", "/api/v1/qos/" + qos, body).statusCode())
+        .isEqualTo(200);
   }
 
   @Test
