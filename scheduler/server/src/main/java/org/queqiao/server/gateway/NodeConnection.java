@@ -64,8 +64,6 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
   private int protocol;
   private boolean inBody;
   private boolean acknowledgeSoon;
-
-  /** The last heartbeat of this connection. */
   private long heard;
 
   private long firstFrameTimer;
