@@ -381,7 +381,8 @@ static void whoStartsAStepWithoutKnowingTheCarrierLivesOn(void) {
     struct launch launch = launch_defaults(
         &node, 1,
         "#!/bin/bash\ncp /bin/bash " STEP_STARTER "\n"
-        "./" STEP_STARTER " -c \"trap 'echo x >> got' USR2; echo x > ready; until [ -s got ]; do sleep 0.1; done\"\n");
+        "./" STEP_STARTER " -c \"trap 'echo x >> got' USR2; echo x > ready; until [ -s got ]; do sleep 0.1; done; "
+        "exit 0\"\n");
     launch.stdout_path = "/dev/null";
     struct reply reply = request_launch(&node, &launch);
     CHECK_EQUAL(1, reply.status);
