@@ -50,6 +50,7 @@ import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspending;
+import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.Allowance;
@@ -75,6 +76,7 @@ import org.queqiao.contract.policy.PriorityPolicy;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
+import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobChange;
@@ -107,6 +109,7 @@ final class RandomHistory {
   private final SplittableRandom leaders;
   private final SplittableRandom plans;
   private final SplittableRandom ofTasks;
+  private final SplittableRandom waiters;
   private final RandomSteps stepping;
   private final RandomDisputes disputes;
   private final RandomBudgets budgets;
@@ -128,6 +131,7 @@ final class RandomHistory {
     this.leaders = new SplittableRandom(seed + 8_000_009);
     this.plans = new SplittableRandom(seed + 9_000_011);
     this.ofTasks = new SplittableRandom(seed + 3_000_017);
+    this.waiters = new SplittableRandom(seed + 10_000_019);
     this.stepping = new RandomSteps(seed, story);
     this.disputes = new RandomDisputes(seed, story);
     this.budgets = new RandomBudgets(new SplittableRandom(seed + 7_000_057));
@@ -171,6 +175,9 @@ final class RandomHistory {
       }
       if (leaders.nextInt(20) == 0) {
         hears(leader());
+      }
+      if (waiters.nextInt(8) == 0) {
+        hears(waitsForTask());
       }
     }
   }
@@ -430,6 +437,34 @@ final class RandomHistory {
       terms = terms.withDependency(dependency()).withKillOnInvalidDependency(random.nextBoolean());
     }
     return terms;
+  }
+
+  /**
+   * A job that nothing but one task of an array keeps from starting, of which some tasks may have
+   * ended and others not; or such an array.
+   */
+  private Input waitsForTask() {
+    List<ClusterImage.JobImage> arrays =
+        story.machine.image().jobs().stream()
+            .filter(job -> job.array() != null && !job.state().isTerminal())
+            .toList();
+    JobRequest.Builder request = script().cpusPerTask(1).memBytes(0L).limitMs(60_000L);
+    UserName user = new UserName("liwei");
+    if (arrays.isEmpty()) {
+      request.array("0-2");
+    } else {
+      ClusterImage.JobImage array = arrays.get(waiters.nextInt(arrays.size()));
+      user = array.user();
+      TaskIndices tasks = array.spec().array().tasks();
+      List<String> kinds = List.of("after", "afterany", "afterok", "afternotok");
+      List<String> parts = new ArrayList<>();
+      for (int i = waiters.nextInt(2); i >= 0; i--) {
+        int index = tasks.at(waiters.nextInt(tasks.count()));
+        parts.add(kinds.get(waiters.nextInt(kinds.size())) + ":" + array.id() + "_" + index);
+      }
+      request.terms(TermsRequest.NONE.withDependency(String.join(",", parts)));
+    }
+    return new Input.SubmitJob(Actor.user(user), request.build(), "", new byte[32]);
   }
 
   private String dependency() {

@@ -23,6 +23,7 @@ import org.queqiao.testkit.TestSize;
 final class RandomHistoryTest {
   private static final int SEEDS = TestSize.ciOrFull(150, 3_000);
   private static final int STEPS = 150;
+  private static final int PARTS = 3;
   private static final int RESTARTED = TestSize.ciOrFull(50, 1_000);
   private static final int RESTARTED_STEPS = 200;
 
@@ -34,12 +35,25 @@ final class RandomHistoryTest {
     for (long seed : SeededProperty.seeds(SEEDS, 907)) {
       RandomHistory history = new RandomHistory(seed, SchedulerStory.site());
       try {
-        history.steps(STEPS);
+        for (int part = 0; part < PARTS; part++) {
+          history.steps(STEPS / PARTS);
+          assertTasksAreWaitedForAsTheLogSays(history.story);
+        }
         assertReplayAndSnapshotAgree(history.story);
       } catch (AssertionError | RuntimeException e) {
-        throw history.told().shortened(seed, e, each -> assertReplayAndSnapshotAgree(each.tell()));
+        throw history.told().shortened(seed, e, RandomHistoryTest::assertToldAgain);
       }
     }
+  }
+
+  private static void assertToldAgain(ToldStory told) {
+    SchedulerStory story = told.tell();
+    assertTasksAreWaitedForAsTheLogSays(story);
+    assertReplayAndSnapshotAgree(story);
+  }
+
+  private static void assertTasksAreWaitedForAsTheLogSays(SchedulerStory story) {
+    assertThat(TaskDependencies.wrong(story)).isEmpty();
   }
 
   /** Through the bytes of the log and of the snapshot, from the beginning and from the middle. */
