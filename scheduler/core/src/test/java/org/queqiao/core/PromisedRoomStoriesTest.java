@@ -95,42 +95,6 @@ final class PromisedRoomStoriesTest {
             promise(onFirst, story.nowMs + 3 * HOUR_MS, "n1"));
   }
 
-  /** The first node may be what somebody else waits for who lost its own. */
-  @Test
-  void whileSomebodyIsLateAJobStartsWhereItsRoomIsHeldAlsoIfAnEarlierNodeIsFree() {
-    story.does(new Input.DefineScheduling(OWNER, new SchedulingDefined("conservative", 1)));
-    node("n1", 4, 4);
-    node("n2", 4, 4);
-    node("n3", 4, 8);
-    node("n4", 4, 8);
-    JobId first = story.submits("liwei", needs(3, 1, HOUR_MS));
-    JobId second = story.submits("liwei", needs(3, 1, HOUR_MS));
-    JobId third = story.submits("liwei", needs(3, 6, HOUR_MS));
-    JobId fourth = story.submits("liwei", needs(3, 6, 3 * HOUR_MS));
-    story.plans();
-    assertThat(story.node(fourth)).isEqualTo(new NodeName("n4"));
-    JobId goes = story.submits("chenjie", needs(3, 1, 2 * HOUR_MS));
-    JobId stays = story.submits("chenjie", needs(3, 1, 2 * HOUR_MS));
-    JobId late = story.submits("chenjie", needs(3, 6, HOUR_MS));
-    long promisedMs = story.nowMs + HOUR_MS;
-    story.plans();
-    story.does(new Input.CancelJob(SchedulerStory.user("chenjie"), goes));
-    story.does(new Input.DrainNode(OWNER, new NodeName("n3"), "fan"));
-    story.plans();
-    assertThat(promised())
-        .contains(
-            promise(goes, promisedMs, "n1"),
-            promise(stays, promisedMs, "n2"),
-            promise(late, promisedMs, "n3"),
-            promise(late, promisedMs + 2 * HOUR_MS, "n4"));
-    story.after(HOUR_MS);
-    for (JobId each : List.of(first, second, third)) {
-      story.exits(each, 0);
-    }
-    story.plans();
-    assertThat(story.node(stays)).isEqualTo(new NodeName("n2"));
-  }
-
   @Test
   void nobodyIsPushedFromANodeByWhoWasPromisedAnotherOne() {
     twoArePromisedANodeEach();

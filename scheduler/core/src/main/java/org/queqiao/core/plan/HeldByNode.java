@@ -66,14 +66,6 @@ final class HeldByNode implements HeldRoom {
   }
 
   @Override
-  public int[] held(PlanJob job, long now) {
-    promises.lift(job);
-    int[] on = roomNow.held(room, job, now);
-    promises.putBack(job);
-    return on;
-  }
-
-  @Override
   public int[] now(PlanJob job, long now) {
     if (job.hold() == null) {
       int[] on = roomNow.placed(room, job, now);

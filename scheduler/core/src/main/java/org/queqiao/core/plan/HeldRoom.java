@@ -34,15 +34,6 @@ interface HeldRoom {
 
   void putBack(PlanJob job);
 
-  /**
-   * The nodes that are held for a job, if it may start there now; or null, also where nodes are not
-   * told apart, or where it would start otherwise if all were free: with what it prefers, or on
-   * more nodes.
-   */
-  default int[] held(PlanJob job, long now) {
-    return null;
-  }
-
   /** Nodes where a job may start now beside what is held for others, or null. */
   int[] now(PlanJob job, long now);
 

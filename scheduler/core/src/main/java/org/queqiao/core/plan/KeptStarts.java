@@ -18,9 +18,9 @@ import java.util.List;
  *       order of the queue, and put back at the earliest start that it can have beside all others.
  *       When any has moved, the pass is over: what was found is stated first, and all this follows
  *       from what is stated;
- *   <li>those whose start has come start, and nobody earlier than promised. While somebody has less
- *       room than it was promised they start where room is held for them if they can; one that
- *       starts on other nodes ends the pass: what is left free may be that room;
+ *   <li>those whose start has come start, and nobody earlier than promised. One that starts on
+ *       other nodes than were held for it while somebody has less room than it was promised ends
+ *       the pass: what is left free may be that room;
  *   <li>each of the others gets, in the order of the queue, the earliest start that is left, and
  *       starts if that is now. Where nodes were counted until one of them must have certain nodes,
  *       all others are laid on nodes before it.
@@ -361,8 +361,7 @@ final class KeptStarts implements Pass {
     if (job.hold() == null || job.hold().moment() > now || !starts.mayStart(job)) {
       return;
     }
-    int[] kept = someLate ? room.held(job, now) : null;
-    int[] on = kept == null ? room.now(job, now) : kept;
+    int[] on = room.now(job, now);
     if (on != null) {
       boolean there = room.found() == job.hold().demand() && Arrays.equals(on, job.hold().on());
       start(job, on);

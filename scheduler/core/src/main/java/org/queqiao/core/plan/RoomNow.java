@@ -27,18 +27,6 @@ final class RoomNow {
     return place.on();
   }
 
-  /** The nodes that are held for a job, if it has room there and takes no others; or null. */
-  int[] held(Room in, PlanJob job, long now) {
-    Promises.Hold hold = job.hold();
-    if (job.preferred() != null
-        || hold.demand().mostShares() > hold.demand().shares()
-        || !in.has(hold.demand(), hold.on(), now + job.believed(), now + job.limit())) {
-      return null;
-    }
-    found = hold.demand();
-    return hold.on();
-  }
-
   /** Nodes where a job has room, or null. */
   int[] of(Room in, PlanJob job, long now) {
     int[] on = job.preferred() == null ? null : of(in, job, job.preferred(), now);
