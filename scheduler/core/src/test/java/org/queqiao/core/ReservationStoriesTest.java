@@ -250,8 +250,9 @@ final class ReservationStoriesTest {
     assertThat(told(other)).contains("A reservation keeps 1 node that it could use: it begins");
     JobId named = submitsIn(SCHOOL, "liwei", HOUR_MS);
     assertThat(told(named))
-        .contains("The job waits: Reservation. It asks for a reservation: reservation school opens")
-        .contains(", in 1 h 0 min.");
+        .contains(
+            "The job waits: Reservation. It asks for a reservation: reservation school opens"
+                + " in 1 h 0 min.");
     passes(HOUR_MS + HOUR_MS / 2);
     assertThat(told(own))
         .contains(

@@ -86,9 +86,7 @@ final class WhyReserved {
             cluster.reservations().find(job.spec().reservation()).orElseThrow();
         yield "reservation "
             + state.rules().name()
-            + " opens at "
-            + state.startMs()
-            + ", in "
+            + " opens in "
             + ExplanationText.duration(state.startMs() - cluster.timeMs());
       }
       case RESERVATION_DELETED ->
@@ -113,17 +111,14 @@ final class WhyReserved {
       Optional<ReservationState> keeper = keeper(job, node, cluster.timeMs());
       if (isOwn(job, node) && keeper.isPresent() && couldUse(job, node)) {
         Reservation rules = keeper.get().rules();
-        long fromMs = keeper.get().startMs();
+        long inMs = keeper.get().startMs() - cluster.timeMs();
         return (isKnown(job, rules) ? "reservation " + rules.name() : "a reservation")
             + " keeps "
             + node.name()
-            + " from "
-            + fromMs
-            + " to "
-            + (fromMs + rules.durationMs())
+            + (inMs > 0 ? " in " + ExplanationText.duration(inMs) + " for " : " for another ")
+            + ExplanationText.duration(rules.durationMs() + Math.min(0, inMs))
             + ", and the job may run for "
-            + job.spec().limitMs()
-            + " ms";
+            + ExplanationText.duration(job.spec().limitMs());
       }
     }
     return "";
