@@ -194,13 +194,17 @@ final class PaymentPropertyTest {
     assertThat(settledMicro).isLessThanOrEqualTo(fundedMicro);
   }
 
-  /** The end of the chain, the months and all statements. */
+  /**
+   * The end of the chain, the months and all statements, without the numbers by which rows of lines
+   * are asked for: those follow from how the feed was cut.
+   */
   private static List<String> digest(Ledger ledger) {
     List<String> all = new ArrayList<>();
     all.add(ledger.end().seq() + " " + ledger.end().hash());
     ledger.reads().months().list().forEach(each -> all.add(each.toString()));
     for (int i = 0; i < MONTHS; i++) {
-      all.add(statement(ledger, FIRST.plusMonths(i)).toString());
+      String whole = statement(ledger, FIRST.plusMonths(i)).toString();
+      all.add(whole.replaceAll("(lateFor=[^,]*), id=[0-9]+]", "$1]"));
     }
     return all;
   }
