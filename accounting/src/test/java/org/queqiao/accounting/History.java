@@ -646,8 +646,7 @@ final class History {
       return open;
     }
     MoneyChange close =
-        new MoneyChange.CloseMonth(
-            open.toString(), toMs, open.getYear(), step % 2 == 0, step % 4 > 1);
+        new MoneyChange.CloseMonth(open.toString(), toMs, open.getYear(), step % 2 == 0);
     twoPeople(close, step % 4 != 0);
     endOne(step);
     if (step % 4 == 0) {
