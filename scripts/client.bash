@@ -83,7 +83,7 @@ api_file() {
 # answer CURL-ARGS...: prints the body; a refusal becomes its own words on stderr, so do warnings.
 answer() {
   local text status warning detail
-  text=$(curl -sS -w '\n%header{queqiao-warning}\n%{http_code}' "$@") || die "the server did not answer: ./queqiao status"
+  text=$(curl -sS --path-as-is -w '\n%header{queqiao-warning}\n%{http_code}' "$@") || die "the server did not answer: ./queqiao status"
   status=${text##*$'\n'}
   text=${text%$'\n'*}
   warning=${text##*$'\n'}
@@ -445,7 +445,7 @@ client_month() {
       body="{\"paidOn\":\"$(json_text "${ARGS[3]}")\",\"reference\":\"$(json_text "${ARGS[4]}")\",\"reason\":\"$(json_text "${ARGS[*]:5}")\"}"
       ;;
     paid-back,[6-9] | paid-back,[1-9][0-9]*)
-      path=/api/v1/statements/${ARGS[1]}/${ARGS[2]}/payment/back
+      path=/api/v1/statements/$(encoded "${ARGS[1]}")/$(encoded "${ARGS[2]}")/payment/back
       body="{\"paidOn\":\"$(json_text "${ARGS[3]}")\",\"reference\":\"$(json_text "${ARGS[4]}")\",\"reason\":\"$(json_text "${ARGS[*]:5}")\"}"
       ;;
     *) die "it is written ./queqiao month [list | check MONTH | statements MONTH [STATE] | close MONTH REASON | close-despite MONTH WHY REASON | paid PROJECT MONTH DAY REFERENCE REASON | paid-back PROJECT MONTH DAY REFERENCE REASON]" ;;

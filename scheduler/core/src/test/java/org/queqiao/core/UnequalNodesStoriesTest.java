@@ -144,11 +144,37 @@ final class UnequalNodesStoriesTest {
     assertThat(nodesOf(job)).containsExactlyInAnyOrder("a2", "small");
   }
 
-  private void feature(String node, String word) {
+  /**
+   * The smallest of all would leave the other part the largest, in whichever order they are said.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"a0", "b4"})
+  void noPartOfAJobLeavesAnotherALargeNodeWithoutNeed(String large) {
+    story.node(large, 100);
+    story.node("b1", 4);
+    story.node("b2", 3);
+    story.node("b3", 2);
+    limit(LimitScope.GROUP, Quantity.CORES, 5);
+    feature(large, "fast");
+    feature("b1", "any");
+    feature("b2", "any");
+    feature("b3", "fast", "any");
+    for (String constraint : List.of("any*1&fast*1", "fast*1&any*1")) {
+      JobPlacement placement =
+          JobPlacement.builder().exclusive(true).constraint(constraint).build();
+      JobId job = story.submits("liwei", alone(2).placement(placement));
+      assertThat(why(job).word()).as(constraint).isEqualTo("None");
+      story.plans();
+      assertThat(nodesOf(job)).as(constraint).containsExactlyInAnyOrder("b2", "b3");
+      story.after(1000).exits(job, 0);
+    }
+  }
+
+  private void feature(String node, String... words) {
     story.does(
         new Input.SetNode(
             SchedulerStory.OWNER,
-            new NodeSettingsSet(new NodeName(node), new NodeSettings(List.of(word), 1))));
+            new NodeSettingsSet(new NodeName(node), new NodeSettings(List.of(words), 1))));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.queqiao.core.explain;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
@@ -11,6 +12,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.core.placement.Arrangement;
 import org.queqiao.core.placement.Fabric;
+import org.queqiao.core.placement.FewestNodes;
 import org.queqiao.core.placement.JobParts;
 import org.queqiao.core.placement.NodeNeed;
 import org.queqiao.core.placement.NodeWish;
@@ -112,30 +114,37 @@ final class SmallestNodes {
     return new Way(spec, parts, Arrangement.of(spec, parts, fabric), masks);
   }
 
-  /** On the fewest nodes by their size among which there is room, part by part. */
+  /** On the fewest nodes by their size among which there is room, up to the greatest of these. */
   private List<Allocation> smallest(Way way, ToLongFunction<Node> size) {
     List<Integer> bySize = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       bySize.add(i);
     }
     bySize.sort(Comparator.comparingLong(i -> size.applyAsLong(all.get(i))));
-    byte[] masks = way.masks();
-    int[] on = way.on(masks);
-    for (int bits : way.together()) {
-      int without = 0;
-      int with = bySize.size();
-      while (with - without > 1) {
-        int middle = (with + without) >>> 1;
-        byte[] some = masks.clone();
-        bySize.subList(middle, all.size()).forEach(i -> some[i] &= (byte) ~bits);
-        int[] fewer = way.on(some);
-        on = fewer == null ? on : fewer;
-        masks = fewer == null ? masks : some;
-        with = fewer == null ? with : middle;
-        without = fewer == null ? middle : without;
-      }
+    int[] decided = way.on(way.masks());
+    int[] places = new int[bySize.size()];
+    for (int place = 0; place < places.length; place++) {
+      places[bySize.get(place)] = place;
     }
-    return allocations(way.spec(), on);
+    int last = Arrays.stream(decided).map(each -> places[each]).max().orElse(0);
+    long least = size.applyAsLong(all.get(bySize.getFirst()));
+    if (size.applyAsLong(all.get(bySize.get(last))) == least) {
+      return allocations(way.spec(), decided);
+    }
+    List<Integer> together = way.together();
+    int[] on =
+        FewestNodes.find(
+            together.size(),
+            last + 1,
+            most -> {
+              byte[] some = way.masks().clone();
+              for (int part = 0; part < most.length; part++) {
+                int bits = together.get(part);
+                bySize.subList(most[part], all.size()).forEach(i -> some[i] &= (byte) ~bits);
+              }
+              return way.on(some);
+            });
+    return allocations(way.spec(), on == null ? decided : on);
   }
 
   private List<Allocation> allocations(JobSpec spec, int[] on) {

@@ -1,11 +1,11 @@
 package org.queqiao.core.plan;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.core.limit.AccountKey;
 import org.queqiao.core.limit.LimitTree;
+import org.queqiao.core.placement.FewestNodes;
 import org.queqiao.core.state.Claim;
 import org.queqiao.core.state.Job;
 
@@ -69,28 +69,11 @@ final class CheaperNodes {
     return List.of();
   }
 
-  /**
-   * For each part of a demand the fewest of the nodes by their size are looked for among which it
-   * has room beside the others: with one node less there is none, so a part that is alone gets just
-   * these. They are found by halving, because more nodes have no less room.
-   */
+  /** Nodes up to the greatest of those that were decided, or fewer; null where none is smaller. */
   private int[] smallest(Demand demand, PlanJob start) {
     int last = mirror.bySize().beforeGreatest(demand, start.nodes());
-    int[] most = new int[demand.isParted() ? demand.parts().count() : 1];
-    Arrays.fill(most, last + 1);
-    int[] on = last == 0 ? null : among(demand, most, start);
-    for (int part = 0; on != null && part < most.length; part++) {
-      int without = 0;
-      while (most[part] - without > 1) {
-        int with = most[part];
-        most[part] = (with + without) >>> 1;
-        int[] fewer = among(demand, most, start);
-        without = fewer == null ? most[part] : without;
-        most[part] = fewer == null ? with : most[part];
-        on = fewer == null ? on : fewer;
-      }
-    }
-    return on;
+    int parts = demand.isParted() ? demand.parts().count() : 1;
+    return last == 0 ? null : FewestNodes.find(parts, last + 1, most -> among(demand, most, start));
   }
 
   private int[] among(Demand demand, int[] most, PlanJob start) {
