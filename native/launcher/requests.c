@@ -202,7 +202,7 @@ static size_t put_capability(uint8_t *at, uint16_t id, bool present, const char 
 
 static void handle_capabilities(struct launcher *self) {
     static const uint16_t controller_ids[CONTROLLERS] = {3, 4, 5, 8, 9};
-    enum { CAPABILITY_COUNT = 10 };
+    enum { CAPABILITY_COUNT = 11 };
     uint8_t payload[24 + CAPABILITY_COUNT * (6 + CGROUP_REASON_BYTES)];
     memcpy(payload, self->node.boot_id, BOOT_ID_BYTES);
     put_u32(payload + 16, (uint32_t)getpid());
@@ -218,6 +218,7 @@ static void handle_capabilities(struct launcher *self) {
     at += put_capability(at, 6, self->node.private_tmp, private_tmp);
     at += put_capability(at, 7, true, self->node.layout.tracking[0] != 0 ? "by the freezer" : "by STOP to each process");
     at += put_capability(at, 10, true, "any, to the script or to the tasks of steps");
+    at += put_capability(at, 11, true, "runs are ended by their monitors when their lease is over");
     connection_reply(self, CAPABILITIES, STATUS_OK, 0, "", payload, (size_t)(at - payload));
 }
 

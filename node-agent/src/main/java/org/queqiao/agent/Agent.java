@@ -267,7 +267,7 @@ final class Agent {
             can.protocol(),
             probe
                 .facts(can.absent(), can.suspends(), can.deniesDevices())
-                .leasing(contact.isKept()),
+                .leasing(can.leases() && contact.isKept()),
             reconciler.highestEpoch(),
             reconciler.running(),
             told,
@@ -440,6 +440,7 @@ final class Agent {
           report(report.message());
         }
       }
+      case Action.Hold hold -> AgentLog.warn(hold.reason());
       case Action.Refuse refuse -> AgentLog.warn("refused: " + refuse.reason());
     }
   }

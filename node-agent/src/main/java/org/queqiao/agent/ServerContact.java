@@ -45,7 +45,10 @@ final class ServerContact {
     this.bootMs = bootMs;
   }
 
-  /** Whether the launcher of this node keeps the file, hence knows leases. */
+  /**
+   * Whether there is the file that the launcher of this node makes. It outlives its launcher: one
+   * that was put in its place may know no leases.
+   */
   boolean isKept() {
     return Files.isWritable(file) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
   }

@@ -45,6 +45,7 @@ public final class LauncherClient implements Closeable {
   private static final int SUSPENSION = 7;
   private static final int DEVICES = 9;
   private static final int ANY_SIGNAL = 10;
+  private static final int LEASES = 11;
 
   /**
    * What the node can do, as the launcher says.
@@ -54,13 +55,15 @@ public final class LauncherClient implements Closeable {
    * @param suspends whether it can stop a run and let it go on
    * @param anySignal whether it gives any signal before the end of a run
    * @param deniesDevices whether it keeps devices from runs that were not given them
+   * @param leases whether it knows orders with a lease
    */
   public record Capabilities(
       String bootId,
       List<String> absent,
       boolean suspends,
       boolean anySignal,
-      boolean deniesDevices) {
+      boolean deniesDevices,
+      boolean leases) {
     /** What an agent beside this launcher says that it speaks: no more than both understand. */
     public int protocol() {
       return anySignal ? AgentFrame.PROTOCOL_MAX : AgentFrame.PROTOCOL_SIGNALS - 1;
@@ -68,7 +71,9 @@ public final class LauncherClient implements Closeable {
 
     /** Whether a server that heard of this needs not hear of another launcher's anew. */
     public boolean tellsTheSame(Capabilities other) {
-      return anySignal == other.anySignal && deniesDevices == other.deniesDevices;
+      return anySignal == other.anySignal
+          && deniesDevices == other.deniesDevices
+          && leases == other.leases;
     }
   }
 
@@ -327,6 +332,7 @@ public final class LauncherClient implements Closeable {
     boolean suspends = false;
     boolean anySignal = false;
     boolean deniesDevices = false;
+    boolean leases = false;
     for (int i = 0; i < count; i++) {
       int id = Short.toUnsignedInt(in.getShort());
       boolean present = in.getShort() != 0;
@@ -335,6 +341,7 @@ public final class LauncherClient implements Closeable {
       suspends |= present && id == SUSPENSION;
       anySignal |= present && id == ANY_SIGNAL;
       deniesDevices |= present && id == DEVICES;
+      leases |= present && id == LEASES;
       if (!present) {
         absent.add(
             capability(id) + ": " + new String(text, java.nio.charset.StandardCharsets.UTF_8));
@@ -344,7 +351,8 @@ public final class LauncherClient implements Closeable {
       absent.add(
           capability(ANY_SIGNAL) + ": the launcher is older than the agent; others wait for it");
     }
-    return new Capabilities(bootId, List.copyOf(absent), suspends, anySignal, deniesDevices);
+    return new Capabilities(
+        bootId, List.copyOf(absent), suspends, anySignal, deniesDevices, leases);
   }
 
   private static String capability(int id) {

@@ -16,6 +16,19 @@ public sealed interface Action {
   /** Pass this order to the launcher; its answer comes back by {@link Reconciler#onLaunched}. */
   record Launch(RunId run, byte[] signedOrder) implements Action {}
 
+  /** Nothing to do but to log it: a run is not launched before the other one is gone. */
+  record Hold(RunId run, RunId until) implements Action {
+    /** In words. */
+    public String reason() {
+      return "run "
+          + run
+          + " is launched when run "
+          + until
+          + " is gone: the server does not list it any more, and it still holds cores or devices"
+          + " or is of the same job";
+    }
+  }
+
   /** End all processes of a run: TERM, and KILL after {@code graceMs}. */
   record Stop(RunId run, int graceMs) implements Action {}
 

@@ -27,8 +27,9 @@ import org.queqiao.contract.job.RunExit;
  *
  * It keeps three promises whatever is lost, doubled or reordered: the accepted epoch never falls
  * (I12); a run is asked of the launcher again only after the launcher's own list did not hold it
- * (I13); what is alive and not desired is stopped (I16). Before any other input, {@link
- * #onLauncher} tells it what there is: a run that the spool lost may still be alive.
+ * (I13); what is alive and not desired is stopped (I16), and nothing that may hold the same cores
+ * is launched before it is gone. Before any other input, {@link #onLauncher} tells it what there
+ * is: a run that the spool lost may still be alive.
  */
 public final class Reconciler {
   /** Between TERM and KILL for a run that the server does not know, in milliseconds. */
@@ -47,24 +48,7 @@ public final class Reconciler {
   public Reconciler(SpoolImage image) {
     epoch = image.epoch();
     version = image.version();
-    image
-        .runs()
-        .forEach((run, kept) -> {
-          RunEntry entry =
-              new RunEntry(
-                  run,
-                  switch (kept.stage()) {
-                    case INTENT -> Phase.INTENDED;
-                    case RECEIPT -> Phase.ALIVE;
-                    case CONCLUDED -> Phase.ENDED;
-                    case ACKNOWLEDGED -> Phase.ACKNOWLEDGED;
-                  });
-          entry.startMs = kept.startMs();
-          entry.exit = kept.exit();
-          // Until a desired set says otherwise, what the spool holds is wanted.
-          entry.listed = true;
-          entries.put(run, entry);
-        });
+    image.runs().forEach((run, kept) -> entries.put(run, RunEntry.of(run, kept)));
   }
 
   /** The highest epoch accepted, or 0. */
@@ -215,6 +199,7 @@ public final class Reconciler {
       }
     }
     settle(entry, nowMs);
+    launchHeld();
     reportApplied();
     return drain();
   }
@@ -259,6 +244,7 @@ public final class Reconciler {
   /** The launcher's spool holds the end of a run. May be told any number of times. */
   public List<Action> onExit(RunExit exit) {
     exit(exit);
+    launchHeld();
     reportApplied();
     return drain();
   }
@@ -324,17 +310,7 @@ public final class Reconciler {
         write(new SpoolRecord.Intent(run.run()));
       }
     }
-    if (entry.phase == Phase.INTENDED && run.signedOrder().length > 0) {
-      entry.order = run.signedOrder();
-    }
-    if (entry.stopSent && run.stop() && run.graceMs() < entry.graceMs) {
-      entry.stopSent = false;
-    }
-    entry.listed = true;
-    entry.stop |= run.stop();
-    entry.graceMs = run.graceMs();
-    entry.signal = run.signal();
-    entry.signalBatchOnly = run.signalBatchOnly();
+    entry.desired(run);
     report(entry.still.want(run.suspension(), run.suspensionAskedMs()));
   }
 
@@ -362,9 +338,8 @@ public final class Reconciler {
     }
     if (entry.phase == Phase.INTENDED && entry.stop) {
       conclude(entry, RunExit.Kind.LAUNCH_FAILED, "stopped before it was started", nowMs);
-    } else if (entry.phase == Phase.INTENDED && entry.order != null && !entry.waitsForTick) {
-      entry.phase = Phase.LAUNCHING;
-      actions.add(new Action.Launch(entry.run, entry.order));
+    } else if (entry.isToLaunch()) {
+      launch(entry);
     } else if (entry.phase == Phase.ALIVE && desiredKnown && !entry.stopSent) {
       if (entry.stop || !entry.listed) {
         entry.stopSent = true;
@@ -380,6 +355,27 @@ public final class Reconciler {
     }
   }
 
+  private void launch(RunEntry entry) {
+    RunEntry other = entry.inTheWay(entries.values());
+    if (other == null) {
+      entry.waitsFor = null;
+      entry.phase = Phase.LAUNCHING;
+      actions.add(new Action.Launch(entry.run, entry.order));
+    } else if (!other.run.equals(entry.waitsFor)) {
+      entry.waitsFor = other.run;
+      actions.add(new Action.Hold(entry.run, other.run));
+    }
+  }
+
+  /** A run may be gone: what waited for it is launched. */
+  private void launchHeld() {
+    for (RunEntry entry : entries.values()) {
+      if (launcherUp && entry.waitsFor != null && entry.isToLaunch()) {
+        launch(entry);
+      }
+    }
+  }
+
   /** Not for a run that is to end: it must go on to do so. */
   private void suspend(RunEntry entry) {
     Action action = entry.stopSent ? null : entry.still.ask();
@@ -389,6 +385,7 @@ public final class Reconciler {
   }
 
   private void missing(RunEntry entry, long nowMs) {
+    entry.lingers = false;
     switch (entry.phase) {
       case LAUNCHING -> entry.phase = Phase.INTENDED;
       case ALIVE ->
@@ -411,7 +408,10 @@ public final class Reconciler {
       // A stop that was under way when the connection broke is given again.
       case ALIVE -> entry.stopSent = false;
       // Its end was told already, so nothing of it may live.
-      case ENDED, ACKNOWLEDGED -> actions.add(new Action.Stop(entry.run, 0));
+      case ENDED, ACKNOWLEDGED -> {
+        entry.lingers = true;
+        actions.add(new Action.Stop(entry.run, 0));
+      }
     }
   }
 
@@ -429,6 +429,7 @@ public final class Reconciler {
       entry = new RunEntry(exit.run(), Phase.ALIVE);
       entries.put(exit.run(), entry);
     }
+    entry.lingers = false;
     switch (entry.phase) {
       case INTENDED, LAUNCHING, ALIVE -> {
         entry.phase = Phase.ENDED;
@@ -460,7 +461,7 @@ public final class Reconciler {
 
   /** An accepted version that does not list the run refuses every older set that does. */
   private void drop(RunEntry entry) {
-    if (entry.forgetSent && desiredKnown && !entry.listed) {
+    if (entry.forgetSent && desiredKnown && !entry.listed && !entry.lingers) {
       entries.remove(entry.run);
       write(new SpoolRecord.Dropped(entry.run));
     }

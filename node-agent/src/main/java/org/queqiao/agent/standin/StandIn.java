@@ -261,6 +261,7 @@ public final class StandIn {
           server.send(report.message());
         }
       }
+      case Action.Hold hold -> AgentLog.warn(name() + ": " + hold.reason());
       case Action.Refuse refuse -> AgentLog.warn(name() + " refused: " + refuse.reason());
     }
   }

@@ -40,6 +40,17 @@ final class LauncherClientTest {
     assertThat(present.absent()).isEmpty();
   }
 
+  /** The file of contact outlives the launcher that made it. */
+  @Test
+  void anOlderLauncherPutBackKnowsNoLeasesAndTheServerHearsOfIt() throws Exception {
+    LauncherClient.Capabilities old = capabilities(1, 7, 10);
+    LauncherClient.Capabilities present = capabilities(1, 7, 10, 11);
+    assertThat(old.leases()).isFalse();
+    assertThat(present.leases()).isTrue();
+    assertThat(present.tellsTheSame(old)).isFalse();
+    assertThat(present.tellsTheSame(present)).isTrue();
+  }
+
   /** As a client learns them of a launcher that can do these. */
   private LauncherClient.Capabilities capabilities(int... ids) throws Exception {
     Path socket = folder.resolve("launcher-" + ids.length);

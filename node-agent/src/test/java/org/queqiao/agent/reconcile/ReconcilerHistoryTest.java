@@ -3,6 +3,7 @@ package org.queqiao.agent.reconcile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -86,6 +87,8 @@ final class ReconcilerHistoryTest {
     private final TreeMap<RunId, RunExit> ends = new TreeMap<>();
     private final List<DesiredSet> sent = new ArrayList<>();
     private final List<List<RunId>> acknowledgements = new ArrayList<>();
+    // The set that the agent goes by; none since it began.
+    private DesiredSet obeyed;
     private long serverEpoch = 1;
     private long serverVersion;
     private long nextJob = 1;
@@ -110,11 +113,12 @@ final class ReconcilerHistoryTest {
 
     private void step() {
       nowMs += random.nextInt(1000);
-      switch (random.nextInt(14)) {
+      switch (random.nextInt(15)) {
         case 0, 1 -> submit();
         case 2 -> cancel();
         case 12 -> suspend();
         case 13 -> run(agent.onRetry(nowMs));
+        case 14 -> giveUp();
         case 3, 4 -> deliver(sent.isEmpty() ? null : sent.get(sent.size() - 1));
         case 5 -> deliver(sent.isEmpty() ? null : sent.get(random.nextInt(sent.size())));
         case 6 -> exitOne();
@@ -150,6 +154,18 @@ final class ReconcilerHistoryTest {
       }
     }
 
+    /** The server takes a run for ended that may live, and gives its cores to others. */
+    private void giveUp() {
+      if (!wanted.isEmpty()) {
+        List<RunId> runs = List.copyOf(wanted.keySet());
+        RunId run = runs.get(random.nextInt(runs.size()));
+        wanted.remove(run);
+        RunId again = new RunId(run.job(), run.attempt() + 1);
+        wanted.put(random.nextBoolean() ? again : new RunId(new JobId(nextJob++), 1), false);
+        publish();
+      }
+    }
+
     private void suspend() {
       if (!wanted.isEmpty()) {
         List<RunId> runs = List.copyOf(wanted.keySet());
@@ -170,7 +186,7 @@ final class ReconcilerHistoryTest {
                   run,
                   stop,
                   1000,
-                  stop ? new byte[0] : new byte[] {1},
+                  stop ? new byte[0] : Orders.of(run, cores(run), List.of(), 0),
                   0,
                   false,
                   suspending.getOrDefault(run, Suspending.NONE),
@@ -180,8 +196,35 @@ final class ReconcilerHistoryTest {
 
     private void deliver(DesiredSet set) {
       if (set != null) {
-        run(agent.onDesired(set, nowMs));
+        List<Action> actions = agent.onDesired(set, nowMs);
+        if (actions.stream().noneMatch(Action.Refuse.class::isInstance)) {
+          obeyed = set;
+        }
+        run(actions);
       }
+    }
+
+    /** Two of the cores of the node; of some runs nobody knows which. */
+    private static List<Integer> cores(RunId run) {
+      long core = run.job().value() % 5;
+      return core == 4 ? List.of() : List.of((int) core, 4 + (run.attempt() & 1));
+    }
+
+    /** Nobody is launched beside a run of the same cores or job that the server does not list. */
+    private void checkLaunch(RunId next) {
+      TreeSet<RunId> beside = new TreeSet<>(alive);
+      for (Action asked : unanswered) {
+        if (asked instanceof Action.Launch launch) {
+          beside.add(launch.run());
+        }
+      }
+      obeyed.runs().forEach(run -> beside.remove(run.run()));
+      beside.removeIf(other ->
+          !other.job().equals(next.job())
+              && !cores(other).isEmpty()
+              && !cores(next).isEmpty()
+              && Collections.disjoint(cores(other), cores(next)));
+      assertThat(beside).as("launched beside run " + next).isEmpty();
     }
 
     private void exitOne() {
@@ -247,7 +290,8 @@ final class ReconcilerHistoryTest {
           assertThat(alive).doesNotContain(forget.run());
           held.remove(forget.run());
         }
-        case Action.Write _, Action.Report _, Action.Refuse _ -> throw new IllegalStateException();
+        case Action.Write _, Action.Report _, Action.Hold _, Action.Refuse _ ->
+            throw new IllegalStateException();
       }
     }
 
@@ -311,6 +355,7 @@ final class ReconcilerHistoryTest {
         synced.addAll(compact);
       }
       agent = new Reconciler(image);
+      obeyed = null;
       run(agent.onLauncher(list(), nowMs));
       hello();
     }
@@ -365,7 +410,11 @@ final class ReconcilerHistoryTest {
         }
         switch (action) {
           case Action.Write write -> unsynced.add(write.record());
-          case Action.Launch _, Action.Stop _, Action.Signal _, Action.Suspend _, Action.Forget _ ->
+          case Action.Launch launch -> {
+            checkLaunch(launch.run());
+            unanswered.add(action);
+          }
+          case Action.Stop _, Action.Signal _, Action.Suspend _, Action.Forget _ ->
               unanswered.add(action);
           case Action.Report report -> {
             if (report.message() instanceof AgentMessage.RunEndedReport ended) {
@@ -380,7 +429,7 @@ final class ReconcilerHistoryTest {
               toldStopped.put(stood.run(), stood.suspended());
             }
           }
-          case Action.Refuse _ -> {}
+          case Action.Hold _, Action.Refuse _ -> {}
         }
       }
     }

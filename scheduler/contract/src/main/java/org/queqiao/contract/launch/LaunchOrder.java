@@ -2,6 +2,7 @@ package org.queqiao.contract.launch;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -123,6 +124,28 @@ public record LaunchOrder(
       throw new MalformedRecordException("the order ends before its number of cores");
     }
     return ByteBuffer.wrap(signedOrder).getInt(OrderHeader.BYTES);
+  }
+
+  /**
+   * The cores that a signed order gives to its run on the node; none is no restriction.
+   *
+   * @throws MalformedRecordException when it is no launch order, or its lengths are wrong
+   */
+  public static BitSet coresOf(byte[] signedOrder) {
+    int count = coreCountOf(signedOrder);
+    ByteBuffer order = ByteBuffer.wrap(signedOrder);
+    int flags = order.getInt(OrderHeader.FLAGS_AT);
+    int optional = Integer.bitCount(flags & (OrderHeader.DEVICES_FLAG | OrderHeader.LEASE_FLAG));
+    int at = FIXED_BYTES + optional * Integer.BYTES;
+    int room = signedOrder.length - OrderHeader.SIGNATURE_BYTES - at;
+    if (count < 0 || count > room / Short.BYTES) {
+      throw new MalformedRecordException("the order ends before its cores");
+    }
+    BitSet cores = new BitSet();
+    for (int i = 0; i < count; i++) {
+      cores.set(Short.toUnsignedInt(order.getShort(at + i * Short.BYTES)));
+    }
+    return cores;
   }
 
   /**

@@ -94,6 +94,22 @@ final class OpenedOrderTest {
   }
 
   @Test
+  void theCoresOfAnOrderAreReadWhateverStandsBeforeThem() {
+    for (List<String> devices : List.of(List.<String>of(), List.of("gpu:0"))) {
+      for (long leaseMs : new long[] {0, 600_000}) {
+        byte[] whole = signed(devices, leaseMs);
+        assertThat(LaunchOrder.coresOf(whole).stream()).containsExactly(1, 2, 3);
+        for (int wrong : new int[] {-1, 4_096, Integer.MAX_VALUE}) {
+          ByteBuffer.wrap(whole).putInt(80, wrong);
+          assertThatThrownBy(() -> LaunchOrder.coresOf(whole))
+              .isInstanceOf(MalformedRecordException.class)
+              .hasMessageContaining("cores");
+        }
+      }
+    }
+  }
+
+  @Test
   void whatIsCutOffIsNoOrder() {
     byte[] whole = signed(List.of());
     for (int length = 0; length < whole.length; length++) {

@@ -105,7 +105,10 @@ final class Silences {
   }
 
   private static void told(NodeName node, Sign sign, Reply reply) {
-    if (reply instanceof Reply.Silent(long againMs)) {
+    if (reply == null) {
+      // Nobody knows what became of it: the next check tells it again.
+      sign.silent = false;
+    } else if (reply instanceof Reply.Silent(long againMs)) {
       sign.againMs = againMs;
     } else if (reply instanceof Reply.Rejected rejected) {
       switch (rejected.rejection().code()) {

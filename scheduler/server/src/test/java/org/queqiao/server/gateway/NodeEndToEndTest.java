@@ -239,6 +239,17 @@ final class NodeEndToEndTest {
     }
   }
 
+  @Test
+  void aSilenceThatWasNotTakenIsToldAgainByTheNextCheck() throws Exception {
+    try (NodeStory story = new NodeStory().withSilenceMs(1_500).started()) {
+      story.scheduler.losesSilences(2);
+      story.signalAgent("STOP");
+      assertThat(story.scheduler.awaitSilences(1)).first().isNotNull();
+      story.signalAgent("CONT");
+      story.scheduler.awaitRegistrations(2);
+    }
+  }
+
   private static List<Path> exitRecords(NodeStory story) throws Exception {
     try (Stream<Path> files = Files.list(story.folder.resolve("node/spool"))) {
       return files.filter(file -> file.toString().endsWith(".exit")).toList();

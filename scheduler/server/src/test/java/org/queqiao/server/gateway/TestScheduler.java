@@ -47,6 +47,7 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
   private final List<Input.RegisterNode> registrations = new ArrayList<>();
   private final List<Input.NodeSilent> silences = new ArrayList<>();
   private long silentAgainMs;
+  private int lostSilences;
   private volatile AgentGateway gateway;
   private volatile long epoch = 1;
   private long version;
@@ -176,7 +177,14 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
   @Override
   public CompletionStage<Reply> submit(Input input) {
     CompletableFuture<Reply> reply = new CompletableFuture<>();
-    loop.execute(() -> reply.complete(decide(input)));
+    loop.execute(() -> {
+      if (input instanceof Input.NodeSilent && lostSilences > 0) {
+        lostSilences--;
+        reply.completeExceptionally(new IllegalStateException("nobody knows"));
+      } else {
+        reply.complete(decide(input));
+      }
+    });
     return reply;
   }
 
@@ -364,6 +372,11 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What comes of the next silences is not told, and they are not taken. */
+  void losesSilences(int count) {
+    loop.execute(() -> lostSilences = count);
   }
 
   /** A silence is to be told again when it lasts so long. */

@@ -320,6 +320,7 @@ public final class VirtualNode {
             send(report.message());
           }
         }
+        case Action.Hold hold -> timeline.note(name() + ": " + hold.reason());
         case Action.Refuse refuse -> timeline.note(name() + " refuses: " + refuse.reason());
       }
     }
