@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "checks.h"
+#include "lease.h"
 
 enum { EVENTS_PER_ROUND = 128, FIRST_FREE_FD = 10, ORPHAN_RESCAN_MS = 20, BACKLOG = 64, FIRST_USER = 1000 };
 
@@ -194,6 +195,40 @@ static void lock_data(const struct launcher *self) {
     }
 }
 
+/* Whole from the begin, so that a full disk does not keep the agent from its first word. */
+static bool make_contact(const struct launcher *self) {
+    static const uint8_t nothing[CONTACT_BYTES];
+    struct stat status;
+    int fd = openat(self->spool_fd, "contact", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    bool made = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
+                fchown(fd, self->node.agent_uid, self->node.spool_group) == 0 && fchmod(fd, 0600) == 0 &&
+                (status.st_size == CONTACT_BYTES ||
+                 (ftruncate(fd, 0) == 0 && pwrite(fd, nothing, sizeof nothing, 0) == (ssize_t)sizeof nothing));
+    int cause = errno;
+    close_fd(&fd);
+    errno = cause;
+    return made;
+}
+
+/*
+ * The agent writes into it when it last had contact with the server, monitors of runs with a lease read it. By its
+ * absence the agent knows that this node cannot keep leases; one that cannot be used must not tell otherwise.
+ */
+static void keep_contact(const struct launcher *self) {
+    bool made = make_contact(self);
+    for (int i = 0; !made && i < 2; i++) {
+        int cause = errno;
+        if (unlinkat(self->spool_fd, "contact", 0) != 0) {
+            (void)unlinkat(self->spool_fd, "contact", AT_REMOVEDIR);
+        }
+        errno = cause;
+        made = i == 0 && make_contact(self);
+    }
+    if (!made) {
+        fprintf(stderr, "queqiao-launcher: no leases: the word of the last contact cannot be kept: %s\n", strerror(errno));
+    }
+}
+
 static void open_data(struct launcher *self) {
     char resolved[PATH_MAX];
     if (realpath(self->options.data, resolved) == NULL || strlen(resolved) > 3800) {
@@ -210,12 +245,7 @@ static void open_data(struct launcher *self) {
     lock_data(self);
     self->runs_fd = open_folder(self, "runs", 0711, 0);
     self->spool_fd = open_folder(self, "spool", 0750, self->node.spool_group);
-    /* The agent writes into it when it last had contact with the server, monitors of runs with a lease read it. */
-    int contact = openat(self->spool_fd, "contact", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0660);
-    if (contact < 0 || fchown(contact, (uid_t)-1, self->node.spool_group) != 0 || fchmod(contact, 0660) != 0) {
-        fatal("open the word of the last contact");
-    }
-    close(contact);
+    keep_contact(self);
     ssize_t length = readlink("/proc/self/exe", self->monitor_path, sizeof self->monitor_path - 32);
     char *slash = length > 0 ? strrchr(self->monitor_path, '/') : NULL;
     if (slash == NULL) {

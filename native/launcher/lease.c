@@ -10,7 +10,7 @@
 
 #include "bytes.h"
 
-enum { CONTACT_BYTES = 36, BOOT_ID_AT = 16, CRC_AT = 32, LOOKS = 5 };
+enum { BOOT_ID_AT = 16, CRC_AT = 32, LOOKS = 5 };
 
 static const uint32_t contact_magic = 0x5151434E;
 
@@ -18,6 +18,11 @@ static uint64_t boottime_ms(void) {
     struct timespec now = {0, 0};
     clock_gettime(CLOCK_BOOTTIME, &now);
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static bool wake_at(int timer_fd, uint64_t ms) {
+    struct itimerspec at = {.it_value = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000}};
+    return timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &at, NULL) == 0;
 }
 
 int lease_timer(void) {
@@ -51,7 +56,10 @@ bool lease_is_over(struct lease *self, int spool_fd, int timer_fd) {
     uint64_t now_ms = boottime_ms();
     look(self, spool_fd, now_ms);
     uint64_t over_ms = self->contact_ms + self->ms;
-    struct itimerspec at = {.it_value = {(time_t)(over_ms / 1000), (long)(over_ms % 1000) * 1000000}};
     /* Without a timer nothing would end it later. */
-    return !self->known || now_ms >= over_ms || timerfd_settime(timer_fd, TFD_TIMER_ABSTIME, &at, NULL) != 0;
+    return !self->known || now_ms >= over_ms || !wake_at(timer_fd, over_ms);
+}
+
+bool lease_wait_grace(const struct lease *self, uint32_t grace_ms, int timer_fd) {
+    return wake_at(timer_fd, self->contact_ms + self->ms + grace_ms);
 }

@@ -9,6 +9,9 @@
 
 enum { LEASE_GRACE_MS = 30 * 1000 }; /* the server counts on it */
 
+/* Of the agent's word of its last contact, spool/contact. */
+enum { CONTACT_BYTES = 36 };
+
 struct lease {
     uint64_t ms;
     const uint8_t *boot_id;
@@ -24,5 +27,8 @@ int lease_timer(void);
  * Where it is not, the timer is set to when it will be.
  */
 bool lease_is_over(struct lease *self, int spool_fd, int timer_fd);
+
+/* The timer becomes readable so long after the end of the lease: at once where that has passed, by whatever delay. */
+bool lease_wait_grace(const struct lease *self, uint32_t grace_ms, int timer_fd);
 
 #endif

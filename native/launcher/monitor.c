@@ -49,6 +49,7 @@ struct monitor {
     bool main_ended;
     bool children_left;
     bool killing;
+    bool lease_over;
     uint64_t kill_at_ms;
     uint64_t begin_by_ms; /* user code */
 };
@@ -416,16 +417,28 @@ static void stop_run(struct monitor *self, uint32_t grace_ms) {
     }
 }
 
-/* As the timer says; it tells once. */
+/*
+ * As the timer says: first at the end of the lease, then at that of its grace, which does not wait for a monitor that was
+ * stopped or a machine that slept. A run whose main process has ended before ends as that did.
+ */
 static void end_without_contact(struct monitor *self) {
-    uint32_t grace_ms = self->spec->order.grace_ms;
-    if (!lease_is_over(&self->lease, SPOOL_FD, self->watched[WATCH_LEASE].fd)) {
-        return;
+    int *timer = &self->watched[WATCH_LEASE].fd;
+    uint32_t grace_ms = self->spec->order.grace_ms < LEASE_GRACE_MS ? self->spec->order.grace_ms : LEASE_GRACE_MS;
+    if (self->lease_over) {
+        close(*timer);
+        *timer = -1;
+        kill_run(self);
+    } else if (lease_is_over(&self->lease, SPOOL_FD, *timer)) {
+        self->lease_over = true;
+        reap(self);
+        if (!self->main_ended) {
+            record_lease(self, 0);
+        }
+        stop_run(self, grace_ms);
+        if (!lease_wait_grace(&self->lease, grace_ms, *timer)) {
+            kill_run(self);
+        }
     }
-    close(self->watched[WATCH_LEASE].fd);
-    self->watched[WATCH_LEASE].fd = -1;
-    record_lease(self, 0);
-    stop_run(self, grace_ms < LEASE_GRACE_MS ? grace_ms : LEASE_GRACE_MS);
 }
 
 /* It obeys what the server has signed alone, so who asks for it need prove nothing. */
@@ -457,8 +470,10 @@ static void read_control(struct monitor *self) {
             stop_run(self, message.grace_ms);
         } else if (message.signal == START_HOST) {
             start_host(self);
-        } else if (message.signal == HAND_OUT && self->main_pid > 0) {
-            hand_out(self->spec, &self->counters, message.grace_ms);
+        } else if (message.signal == HAND_OUT) {
+            if (self->main_pid > 0) {
+                hand_out(self->spec, &self->counters, message.grace_ms);
+            }
         } else if ((message.signal & SIGNAL_MAIN_ONLY) != 0) {
             int signal = (int)(message.signal & ~(uint32_t)SIGNAL_MAIN_ONLY);
             syscall(SYS_pidfd_send_signal, self->watched[WATCH_MAIN].fd, signal, NULL, 0);

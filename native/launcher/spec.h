@@ -14,7 +14,7 @@
 /* The descriptors that a monitor starts with. */
 enum monitor_fd { SPEC_FD = 3, RUNS_FD = 4, SPOOL_FD = 5, CONTROL_FD = 6 };
 
-enum { SPEC_MAGIC = 0x51515350, SPEC_PATH_BYTES = 4096, MAX_GROUPS = 1024 };
+enum { SPEC_PATH_BYTES = 4096, MAX_GROUPS = 1024 };
 
 /* What a run sees as /tmp is this folder of its own, in one that only root passes. */
 #define PRIVATE_TMP_INNER "tmp"
@@ -61,5 +61,8 @@ struct launch_spec {
     uint32_t group_count;
     uint32_t cpus_bytes; /* with NUL; 1: core N is CPU N */
 };
+
+/* Another one for each layout: a monitor obeys only the launcher that it came with. A change that keeps the size takes a new number. */
+#define SPEC_MAGIC (0x51515400U + (uint32_t)sizeof(struct launch_spec))
 
 #endif

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -64,10 +65,12 @@ static void say_contact(void) {
     say_contact_at(boottime_ms(), 0);
 }
 
+static uint32_t grace_ms = 1000;
+
 static struct reply launch(uint64_t job, const char *script, uint32_t lease_ms) {
     struct launch launch = launch_defaults(&node, job, script);
     launch.lease_ms = lease_ms;
-    launch.grace_ms = 1000;
+    launch.grace_ms = grace_ms;
     return request_launch(&node, &launch);
 }
 
@@ -203,6 +206,61 @@ static void stoppedRunIsEndedToo(void) {
     node_destroy(&node);
 }
 
+/* The grace is counted from the end of the lease, not from when the monitor is there again. */
+static void monitorThatWasStoppedOverTheGraceKillsAtOnce(void) {
+    node_create(&node);
+    node_start(&node);
+    say_contact();
+    grace_ms = 4000;
+    pid_t monitor = begin(1, stubborn, LEASE_MS);
+    grace_ms = 1000;
+    CHECK(kill(monitor, SIGSTOP) == 0);
+    poll(NULL, 0, LEASE_MS + 4000 + 200);
+    uint64_t goes_on_ms = boottime_ms();
+    CHECK(kill(monitor, SIGCONT) == 0);
+    struct ended ended = await_end(&node, 1);
+    CHECK(boottime_ms() - goes_on_ms < 3000);
+    CHECK_EQUAL(SIGKILL, ended.signal);
+    CHECK((ended.flags & LEASE_OVER) != 0);
+    node_destroy(&node);
+}
+
+static void runWhoseMainProcessHasEndedEndsAsThatDid(void) {
+    static const char leaving[] = "#!/bin/sh\n(setsid sh -c \"trap '' TERM; echo x > begun; while :; do sleep 0.1; done\") &\n"
+                                  "while [ ! -e begun ]; do sleep 0.05; done\nexit 0\n";
+    node_create(&node);
+    node_start(&node);
+    say_contact();
+    uint64_t before_ms = boottime_ms();
+    grace_ms = 3000;
+    begin(1, leaving, LEASE_MS);
+    grace_ms = 1000;
+    struct ended ended = await_end(&node, 1);
+    CHECK(boottime_ms() - before_ms > LEASE_MS + 500);
+    CHECK_EQUAL(0, ended.flags & (LEASE_OVER | LAUNCH_FAILED));
+    CHECK_EQUAL(0, ended.signal);
+    CHECK(strstr(ended.text, "no contact") == NULL);
+    node_destroy(&node);
+}
+
+/* Whatever lies in its place. */
+static void launcherMakesTheContactFileWhole(void) {
+    char spool[PATH_BYTES + 32];
+    char path[PATH_BYTES + 64];
+    struct stat status;
+    node_create(&node);
+    snprintf(spool, sizeof spool, "%s/spool", node.data);
+    snprintf(path, sizeof path, "%s/contact", spool);
+    CHECK(mkdir(node.data, 0711) == 0 || access(node.data, F_OK) == 0);
+    CHECK(mkdir(spool, 0750) == 0 && symlink("elsewhere", path) == 0);
+    node_start(&node);
+    CHECK(lstat(path, &status) == 0 && S_ISREG(status.st_mode));
+    CHECK_EQUAL(CONTACT_BYTES, status.st_size);
+    CHECK_EQUAL(0600, status.st_mode & 07777);
+    CHECK_EQUAL(geteuid(), status.st_uid);
+    node_destroy(&node);
+}
+
 static void leaseOutOfBoundsIsRefused(void) {
     node_create(&node);
     node_start(&node);
@@ -218,7 +276,8 @@ int main(int count, char **arguments) {
         TEST(runEndsWithoutContactByTermFirst),    TEST(whatIgnoresTermIsKilledAfterTheGrace),
         TEST(runGoesOnWithContactAndWithoutALease), TEST(runDoesNotBeginWithoutContact),
         TEST(runEndsAlsoWithoutItsLauncher),       TEST(runWhoseMonitorIsKilledEndsBeforeItsLease),
-        TEST(stoppedRunIsEndedToo),                TEST(leaseOutOfBoundsIsRefused),
+        TEST(monitorThatWasStoppedOverTheGraceKillsAtOnce), TEST(runWhoseMainProcessHasEndedEndsAsThatDid),
+        TEST(launcherMakesTheContactFileWhole), TEST(stoppedRunIsEndedToo),                TEST(leaseOutOfBoundsIsRefused),
     };
     return run_tests(count, arguments, tests, sizeof tests / sizeof *tests);
 }
