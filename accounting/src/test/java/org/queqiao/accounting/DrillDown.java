@@ -20,6 +20,9 @@ import org.queqiao.accounting.statement.Statement;
 final class DrillDown {
   private static final int PAGE = 3;
 
+  /** So few that pages end between, and without, runs of the line. */
+  private static final int LOOKED_AT = 2;
+
   private DrillDown() {}
 
   /** The runs of a line, page by page. */
@@ -28,7 +31,7 @@ final class DrillDown {
     LineRuns.After after = LineRuns.After.NOTHING;
     while (after != null) {
       LineRuns.Page page =
-          ledger.reads().lineRuns().of(project, month, line, after, PAGE).orElseThrow();
+          ledger.reads().lineRuns().of(project, month, line, after, PAGE, LOOKED_AT).orElseThrow();
       assertThat(page.runs().size()).isLessThanOrEqualTo(PAGE);
       all.addAll(page.runs());
       after = page.next();

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,6 +17,7 @@ import org.queqiao.accounting.export.Language;
 import org.queqiao.accounting.ledger.Dimensions;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.LineRuns;
+import org.queqiao.accounting.sql.PostingReads;
 import org.queqiao.accounting.statement.LineRun;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.contract.id.JobId;
@@ -103,7 +105,11 @@ final class DrillDownStoriesTest {
           assertThat(ledger.reads().postingReads().told(first, 1, 0, 100).getFirst().dimensions())
               .extracting(Dimensions::endUser)
               .isEqualTo("visitor");
-          assertThat(ledger.reads().postingReads().toldOfWallet(History.CLIMATE, 10))
+          assertThat(
+                  ledger
+                      .reads()
+                      .postingReads()
+                      .toldOfWallet(History.CLIMATE, PostingReads.Before.NOTHING, 10))
               .extracting(each -> each.dimensions().project())
               .containsOnly("climate");
           ByteArrayOutputStream csv = new ByteArrayOutputStream();
@@ -131,6 +137,64 @@ final class DrillDownStoriesTest {
             assertThat(found).hasSize(1);
             assertThat(found.getFirst().exact()).isFalse();
           }
+        });
+  }
+
+  @Test
+  void aPageMayBeEmptyAlthoughARunOfTheLineFollows() throws Exception {
+    History history = new History(NOV).price(40_000).fund(100_000_000);
+    for (int i = 0; i < 5; i++) {
+      RunId run = history.start(history.submit(History.LI, "many" + i, 2, 10 * HOUR_MS), 1, 2);
+      history.at(NOV + (i + 1) * HOUR_MS).end(run, JobState.COMPLETED);
+    }
+    history.price(90_000);
+    RunId rare = history.start(history.submit(History.LI, "rare", 2, 10 * HOUR_MS), 1, 2);
+    history.at(NOV + 6 * HOUR_MS).end(rare, JobState.COMPLETED);
+    database.books(
+        "rare",
+        SHANGHAI,
+        history,
+        ledger -> {
+          long line = ledger.reads().statement("climate", "2026-11").lines().getLast().id();
+          LineRuns runs = ledger.reads().lineRuns();
+          LineRuns.Page page =
+              runs.of("climate", "2026-11", line, LineRuns.After.NOTHING, 10, 3).orElseThrow();
+          assertThat(page.runs()).isEmpty();
+          assertThat(page.next()).isEqualTo(new LineRuns.After(3, 1));
+          page = runs.of("climate", "2026-11", line, page.next(), 10, 4).orElseThrow();
+          assertThat(told(page.runs())).containsExactly("6.1 2h = 180000");
+          assertThat(page.next()).isNull();
+        });
+  }
+
+  @Test
+  void thePostingsOfAWalletHaveStablePages() throws Exception {
+    History history = new History(NOV).price(40_000);
+    for (int i = 1; i <= 7; i++) {
+      history.fund(i * 1_000_000L);
+    }
+    database.books(
+        "wallet",
+        SHANGHAI,
+        history,
+        ledger -> {
+          PostingReads reads = ledger.reads().postingReads();
+          List<Dimensions.Of> whole =
+              reads.toldOfWallet(History.CLIMATE, PostingReads.Before.NOTHING, 100);
+          assertThat(whole).hasSize(7);
+          List<Dimensions.Of> paged = new ArrayList<>();
+          PostingReads.Before before = PostingReads.Before.NOTHING;
+          List<Dimensions.Of> page = reads.toldOfWallet(History.CLIMATE, before, 3);
+          int facts = history.events().size();
+          history.fund(8_000_000);
+          ledger.record(history.events().subList(facts, history.events().size()));
+          while (!page.isEmpty()) {
+            assertThat(page).hasSizeLessThanOrEqualTo(3);
+            paged.addAll(page);
+            before = before.behind(page);
+            page = reads.toldOfWallet(History.CLIMATE, before, 3);
+          }
+          assertThat(paged).isEqualTo(whole);
         });
   }
 

@@ -24,6 +24,7 @@ import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.LineRuns;
 import org.queqiao.accounting.sql.UsageReports;
 import org.queqiao.accounting.statement.LineRun;
+import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.usage.ReportBy;
 import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.contract.account.DomainShare;
@@ -182,6 +183,7 @@ final class AccountingBench {
             () -> reads.reports().usage(everything, LedgerReads.Scope.ALL).size());
     report.put("reportRows", rows);
     report.put("drilldownPostings", ask("drilldown", report, () -> drillDown(reads, month)));
+    report.put("drilldownRareRuns", ask("drilldownRare", report, rare(reads, month)));
     report.put("peakHeapMb", peakHeap() >> 20);
   }
 
@@ -200,6 +202,34 @@ final class AccountingBench {
         .postingReads()
         .told(run.run().job(), run.run().attempt(), 0, LedgerReads.MAX_ROWS)
         .size();
+  }
+
+  /** Asks for all runs of the line that has the fewest, page by page. */
+  private LongSupplier rare(LedgerReads reads, String month) {
+    String project = projects.getFirst().value();
+    long line = 0;
+    long fewest = Long.MAX_VALUE;
+    for (Statement.Line each : reads.statement(project, month).lines()) {
+      long runs = runs(reads, project, month, each.id());
+      if (runs < fewest) {
+        fewest = runs;
+        line = each.id();
+      }
+    }
+    long rarest = line;
+    return () -> runs(reads, project, month, rarest);
+  }
+
+  private static long runs(LedgerReads reads, String project, String month, long line) {
+    long runs = 0;
+    LineRuns.After after = LineRuns.After.NOTHING;
+    while (after != null) {
+      LineRuns.Page page =
+          reads.lineRuns().of(project, month, line, after, LedgerReads.MAX_ROWS).orElseThrow();
+      runs += page.runs().size();
+      after = page.next();
+    }
+    return runs;
   }
 
   /** A month of many runs goes into files, is verified there, and comes back. */
@@ -283,7 +313,7 @@ final class AccountingBench {
    * memory yet. The drill-down is told in milliseconds, the others in seconds.
    */
   private static long ask(String what, Report report, LongSupplier question) {
-    double unit = what.equals("drilldown") ? 1e6 : 1e9;
+    double unit = what.startsWith("drilldown") ? 1e6 : 1e9;
     String name = unit == 1e6 ? "Ms" : "S";
     double[] took = new double[ASKED];
     long answer = 0;

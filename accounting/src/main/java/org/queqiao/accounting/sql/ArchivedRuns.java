@@ -7,8 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.queqiao.accounting.archive.ArchiveFolder;
 
@@ -23,6 +25,11 @@ final class ArchivedRuns {
 
   private static final long WAIT_S = 20;
   private static final Semaphore ONE = new Semaphore(1, true);
+
+  /** So many questions wait behind the one that reads; others are refused at once. */
+  private static final int MOST_WAITING = 4;
+
+  private static final Semaphore PLACES = new Semaphore(1 + MOST_WAITING);
 
   private final DataSource database;
   private final ArchiveFolder folder;
@@ -44,13 +51,45 @@ final class ArchivedRuns {
   }
 
   /**
-   * Asks over months.
+   * Asks over months. Who waits for files holds no connection, so that the feed and other questions
+   * go on.
    *
    * @param from the first that the question reads segments of, {@code YYYY-MM}
    * @param to the last
    * @throws MonthArchived when too many rows of them are in files
    */
   <T> T over(String from, String to, Question<T> question) {
+    if (!inFiles(from, to)) {
+      Optional<Answer<T>> answer = held(from, to, question, false);
+      if (answer.isPresent()) {
+        return answer.get().found();
+      }
+    }
+    return inTurn(() -> held(from, to, question, true).orElseThrow().found());
+  }
+
+  /** Whether files have some of this; the connection is given back at once. */
+  private boolean inFiles(String from, String to) {
+    try (Connection connection = database.getConnection()) {
+      List<String> archived = archived(connection, from, to);
+      bounded(connection, archived);
+      return !archived.isEmpty();
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  private void bounded(Connection connection, List<String> archived) throws SQLException {
+    if (!archived.isEmpty() && (folder == null || rows(connection, archived) > mostRows)) {
+      throw new MonthArchived(archived);
+    }
+  }
+
+  /** An answer, which may be null. */
+  private record Answer<T>(T found) {}
+
+  /** Asks while no part moves; empty when files are needed and it is nobody's turn. */
+  private <T> Optional<Answer<T>> held(String from, String to, Question<T> question, boolean turn) {
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(false);
       int isolation = connection.getTransactionIsolation();
@@ -59,9 +98,14 @@ final class ArchivedRuns {
         // From here on no part moves into a file, and what comes back meanwhile is not seen.
         ArchivedTables.hold(connection);
         List<String> archived = archived(connection, from, to);
-        return archived.isEmpty()
-            ? question.of(connection)
-            : withFiles(connection, archived, question);
+        if (!archived.isEmpty()) {
+          if (!turn) {
+            return Optional.empty();
+          }
+          bounded(connection, archived);
+          ArchivedTables.readRuns(connection, folder, archived);
+        }
+        return Optional.of(new Answer<>(question.of(connection)));
       } finally {
         connection.rollback();
         connection.setTransactionIsolation(isolation);
@@ -69,6 +113,29 @@ final class ArchivedRuns {
       }
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
+    }
+  }
+
+  private static <T> T inTurn(Supplier<T> question) {
+    if (!PLACES.tryAcquire()) {
+      throw new LedgerUnavailable(
+          new SQLException("archived months are being read for others, and enough wait"));
+    }
+    try {
+      if (!ONE.tryAcquire(WAIT_S, TimeUnit.SECONDS)) {
+        throw new LedgerUnavailable(
+            new SQLException("archived months are being read for somebody else"));
+      }
+      try {
+        return question.get();
+      } finally {
+        ONE.release();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new LedgerUnavailable(new SQLException("interrupted", e));
+    } finally {
+      PLACES.release();
     }
   }
 
@@ -84,30 +151,6 @@ final class ArchivedRuns {
       }
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
-    }
-  }
-
-  private <T> T withFiles(Connection connection, List<String> months, Question<T> question)
-      throws SQLException {
-    if (folder == null || rows(connection, months) > mostRows) {
-      throw new MonthArchived(months);
-    }
-    boolean own = false;
-    try {
-      own = ONE.tryAcquire(WAIT_S, TimeUnit.SECONDS);
-      if (!own) {
-        throw new LedgerUnavailable(
-            new SQLException("archived months are being read for somebody else"));
-      }
-      ArchivedTables.readRuns(connection, folder, months);
-      return question.of(connection);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LedgerUnavailable(new SQLException("interrupted", e));
-    } finally {
-      if (own) {
-        ONE.release();
-      }
     }
   }
 

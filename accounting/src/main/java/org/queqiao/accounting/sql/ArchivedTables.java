@@ -136,6 +136,16 @@ final class ArchivedTables {
     }
   }
 
+  /** Whether rows of files are among those that are asked on this connection now. */
+  static boolean areRead(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery("select to_regclass('pg_temp.archived_segment') is not null")) {
+      row.next();
+      return row.getBoolean(1);
+    }
+  }
+
   private static void create(Connection connection, List<String> tables) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       for (String each : tables) {

@@ -254,7 +254,7 @@ public final class LedgerReads {
    * @param limit so many at most, and no more than {@link #MAX_ROWS}
    */
   public List<Posting> walletPostings(ProjectName project, int limit) {
-    return postings.ofWallet(project, Math.min(limit, MAX_ROWS));
+    return postings.ofWallet(project, PostingReads.Before.NOTHING, Math.min(limit, MAX_ROWS));
   }
 
   /**

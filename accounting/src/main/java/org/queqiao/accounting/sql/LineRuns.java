@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.queqiao.contract.id.RunId;
 public final class LineRuns {
   private static final int FETCH_ROWS = 1_000;
 
+  /** So many rows of the month a page looks at: some tenths of a second. */
+  public static final int LOOKED_AT = 200_000;
+
   private static final String LINE =
       "select user_name, partition, price_from_ms, price_micro, currency, resource, node_type,"
           + " late_for, (select count(*) from statement_line o where o.project = l.project and"
@@ -28,7 +32,14 @@ public final class LineRuns {
 
   private static final String RUNS =
       "select %s from %s where project = ? and month = ? and user_name = ? and partition = ? and"
-          + " (job, attempt) > (?, ?) %s order by job, attempt, from_ms, position";
+          + " (job, attempt) > (?, ?) and (job, attempt) <= (?, ?) and from_ms >= ? and from_ms < ?"
+          + " and (parts = '' and currency = ? and to_ms > ? or strpos(parts, ?) > 0 or"
+          + " strpos(parts, ?) > 0) %s order by job, attempt, from_ms, position";
+
+  /** The run of the last row that a page looks at, if there are so many. */
+  private static final String LAST_LOOKED_AT =
+      "select job, attempt from %s where month = ? and (job, attempt) > (?, ?) order by job,"
+          + " attempt offset ? limit 1";
 
   private static final String RESERVED =
       "select occurrence_ms, from_ms, to_ms, core_ms, charge_micro, position, reservation from"
@@ -52,10 +63,11 @@ public final class LineRuns {
    */
   public record After(long job, int attempt) {
     public static final After NOTHING = new After(0, 0);
+    private static final After ALL = new After(Long.MAX_VALUE, Integer.MAX_VALUE);
   }
 
   /**
-   * A page.
+   * A page. It may be short or empty although more follow.
    *
    * @param next behind what the next one begins, or null for none
    */
@@ -76,13 +88,21 @@ public final class LineRuns {
       String lateFor,
       int reserved) {}
 
+  /** As {@link #of(String, String, long, After, int, int)}, of so many rows as a page looks at. */
+  public Optional<Page> of(String project, String month, long id, After after, int limit) {
+    return of(project, month, id, after, limit, LOOKED_AT);
+  }
+
   /**
    * The runs of a line, by job; empty when the statement has no such line.
    *
    * @param id of the line
    * @param limit so many at most
+   * @param lookedAt about so many rows of the month at most, those of a run all or none; of a month
+   *     in files, which is read whole for each page, all
    */
-  public Optional<Page> of(String project, String month, long id, After after, int limit) {
+  public Optional<Page> of(
+      String project, String month, long id, After after, int limit, int lookedAt) {
     return runs.over(
         month,
         month,
@@ -94,7 +114,7 @@ public final class LineRuns {
           return Optional.of(
               line.get().user().isEmpty()
                   ? reserved(connection, project, month, line.get(), after, limit)
-                  : runs(connection, project, month, line.get(), after, limit));
+                  : runs(connection, project, month, line.get(), after, limit, lookedAt));
         });
   }
 
@@ -124,25 +144,43 @@ public final class LineRuns {
   }
 
   private Page runs(
-      Connection connection, String project, String month, Line line, After after, int limit)
+      Connection connection,
+      String project,
+      String month,
+      Line line,
+      After after,
+      int limit,
+      int lookedAt)
       throws SQLException {
     boolean cores = line.resource().equals("cores");
     String sql =
         cores
             ? RUNS.formatted(SegmentRow.CORES, Parts.SEGMENTS, "")
             : RUNS.formatted(SegmentRow.OTHERS, Parts.ITEMS, "and resource = ? and node_type = ?");
+    After last = last(connection, cores ? Parts.SEGMENTS : Parts.ITEMS, month, after, lookedAt);
+    YearMonth day = YearMonth.parse(line.lateFor().isEmpty() ? month : line.lateFor());
     List<LineRun> found = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setFetchSize(FETCH_ROWS);
-      statement.setString(1, project);
-      statement.setString(2, month);
-      statement.setString(3, line.user());
-      statement.setString(4, line.partition());
-      statement.setLong(5, after.job());
-      statement.setInt(6, after.attempt());
+      int i = 1;
+      statement.setString(i++, project);
+      statement.setString(i++, month);
+      statement.setString(i++, line.user());
+      statement.setString(i++, line.partition());
+      statement.setLong(i++, after.job());
+      statement.setInt(i++, after.attempt());
+      statement.setLong(i++, last.job());
+      statement.setInt(i++, last.attempt());
+      statement.setLong(i++, calendar.startMs(day.atDay(1)));
+      statement.setLong(i++, calendar.startMs(day.plusMonths(1).atDay(1)));
+      statement.setString(i++, line.currency());
+      statement.setLong(i++, line.priceFromMs());
+      // What may be a part of this price in either way to write one; add() reads it.
+      statement.setString(i++, line.priceFromMs() + "@" + line.micro());
+      statement.setString(i++, "@" + line.priceFromMs() + "@");
       if (!cores) {
-        statement.setString(7, line.resource());
-        statement.setString(8, line.nodeType());
+        statement.setString(i++, line.resource());
+        statement.setString(i, line.nodeType());
       }
       try (ResultSet row = statement.executeQuery()) {
         while (found.size() <= limit && row.next()) {
@@ -150,26 +188,40 @@ public final class LineRuns {
         }
       }
     }
-    After next = null;
+    After next = last.equals(After.ALL) ? null : last;
     if (found.size() > limit) {
       found.removeLast();
-      RunId last = found.getLast().run();
-      next = new After(last.job().value(), last.attempt());
+      RunId run = found.getLast().run();
+      next = new After(run.job().value(), run.attempt());
     }
     return new Page(named(connection, found), next);
   }
 
-  private void add(List<LineRun> found, SegmentRow row, Line line) {
-    String day = calendar.month(row.fromMs());
-    if (!line.lateFor().equals(day.equals(row.month()) ? "" : day)) {
-      return;
+  private static After last(
+      Connection connection, String table, String month, After after, int lookedAt)
+      throws SQLException {
+    if (ArchivedTables.areRead(connection)) {
+      return After.ALL;
     }
+    try (PreparedStatement statement =
+        connection.prepareStatement(LAST_LOOKED_AT.formatted(table))) {
+      statement.setString(1, month);
+      statement.setLong(2, after.job());
+      statement.setInt(3, after.attempt());
+      statement.setInt(4, lookedAt - 1);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? new After(row.getLong(1), row.getInt(2)) : After.ALL;
+      }
+    }
+  }
+
+  private static void add(List<LineRun> found, SegmentRow row, Line line) {
     List<SegmentParts.Part> parts = SegmentParts.read(row);
     BigInteger quantity = BigInteger.ZERO;
     long chargedMicro = 0;
     boolean there = false;
     if (parts.isEmpty()) {
-      there = row.currency().equals(line.currency()) && row.toMs() > line.priceFromMs();
+      there = true;
       quantity = row.quantity();
       chargedMicro = row.chargeMicro();
     }

@@ -32,8 +32,8 @@ public final class PostingReads {
   private static final String OF_WALLET =
       "select "
           + Rows.POSTING_COLUMNS
-          + " from (select * from posting where job is null and account = ? offset 0) p order by"
-          + " seq desc limit ?";
+          + " from (select * from posting where job is null and account = ? and position <= ?"
+          + " offset 0) p order by seq desc limit ?";
 
   private final DataSource database;
   private final ArchiveReads archive;
@@ -56,9 +56,30 @@ public final class PostingReads {
     return told(ofJob(job, run, skipped, Math.min(limit, LedgerReads.MAX_ROWS)));
   }
 
-  /** As {@link LedgerReads#walletPostings}, with what they are for. */
-  public List<Dimensions.Of> toldOfWallet(ProjectName project, int limit) {
-    return told(ofWallet(project, Math.min(limit, LedgerReads.MAX_ROWS)));
+  /**
+   * Behind what a page of the postings of a wallet begins; what is posted meanwhile moves nothing.
+   *
+   * @param position of the last that was told
+   * @param told so many of that position were
+   */
+  public record Before(long position, int told) {
+    public static final Before NOTHING = new Before(Long.MAX_VALUE, 0);
+
+    /** Behind a page that began here. */
+    public Before behind(List<Dimensions.Of> page) {
+      long last = page.getLast().posting().position();
+      long there = page.stream().filter(each -> each.posting().position() == last).count();
+      return new Before(last, Math.toIntExact(there) + (last == position ? told : 0));
+    }
+  }
+
+  /**
+   * As {@link LedgerReads#walletPostings}, with what they are for.
+   *
+   * @param limit so many at most
+   */
+  public List<Dimensions.Of> toldOfWallet(ProjectName project, Before before, int limit) {
+    return told(ofWallet(project, before, limit));
   }
 
   private List<Dimensions.Of> told(List<Posting> postings) {
@@ -90,14 +111,19 @@ public final class PostingReads {
   }
 
   /** Postings to the wallet of a project that are for no run, the newest first. */
-  List<Posting> ofWallet(ProjectName project, int limit) {
-    List<Posting> live = live(project, limit);
-    long oldest = live.size() < limit || live.isEmpty() ? 0 : live.getLast().position();
+  List<Posting> ofWallet(ProjectName project, Before before, int limit) {
+    int most = Math.addExact(before.told(), limit);
+    List<Posting> live = live(project, before, most);
+    long oldest = live.size() < most || live.isEmpty() ? 0 : live.getLast().position();
     Map<String, Posting> all = new LinkedHashMap<>();
     live.forEach(each -> all.put(each.id(), each));
-    archive.walletPostings(project, oldest).forEach(each -> all.putIfAbsent(each.id(), each));
+    // As in the tables also among those of one position: the last first.
+    archive.walletPostings(project, oldest).reversed().stream()
+        .filter(each -> each.position() <= before.position())
+        .forEach(each -> all.putIfAbsent(each.id(), each));
     return all.values().stream()
         .sorted(Comparator.comparingLong(Posting::position).reversed())
+        .skip(before.told())
         .limit(limit)
         .toList();
   }
@@ -114,12 +140,13 @@ public final class PostingReads {
         });
   }
 
-  private List<Posting> live(ProjectName project, int limit) {
+  private List<Posting> live(ProjectName project, Before before, int limit) {
     return ask(
         OF_WALLET,
         statement -> {
           statement.setString(1, "wallet:" + project);
-          statement.setInt(2, limit);
+          statement.setLong(2, before.position());
+          statement.setInt(3, limit);
         });
   }
 

@@ -3,10 +3,13 @@ package org.queqiao.server.http;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.queqiao.accounting.sql.LineRuns;
+import org.queqiao.accounting.sql.PostingReads;
 
 /** Cursors of pages: opaque to clients, plain here. */
 final class Cursor {
   private static final Pattern RUN = Pattern.compile("r([0-9]{1,18})\\.([0-9]{1,9})");
+
+  private static final Pattern POSTING = Pattern.compile("w([0-9]{1,18})\\.([0-9]{1,6})");
 
   private Cursor() {}
 
@@ -59,6 +62,23 @@ final class Cursor {
       throw wrong();
     }
     return new LineRuns.After(Long.parseLong(found.group(1)), Integer.parseInt(found.group(2)));
+  }
+
+  static String ofPostingsBefore(PostingReads.Before last) {
+    return "w" + last.position() + "." + last.told();
+  }
+
+  /** Behind which posting of a wallet the page begins. */
+  static PostingReads.Before postingsBefore(String cursor) {
+    if (cursor == null) {
+      return PostingReads.Before.NOTHING;
+    }
+    Matcher found = POSTING.matcher(cursor);
+    if (!found.matches()) {
+      throw wrong();
+    }
+    return new PostingReads.Before(
+        Long.parseLong(found.group(1)), Integer.parseInt(found.group(2)));
   }
 
   static String ofSkipped(int count) {

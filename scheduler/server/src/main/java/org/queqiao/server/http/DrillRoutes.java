@@ -12,6 +12,7 @@ import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.LineRuns;
+import org.queqiao.accounting.sql.PostingReads;
 import org.queqiao.accounting.statement.LineRun;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.contract.account.DomainShare;
@@ -64,7 +65,7 @@ final class DrillRoutes {
     int limit = call.number("limit").intValue();
     files.ask(
         call,
-        () -> page(project, period, line, after, limit),
+        () -> page(project, period, line, after, limit, LineRuns.LOOKED_AT),
         page ->
             call.json(
                 200,
@@ -77,15 +78,20 @@ final class DrillRoutes {
   }
 
   private LineRuns.Page page(
-      ProjectName project, String period, long line, LineRuns.After after, int limit) {
+      ProjectName project,
+      String period,
+      long line,
+      LineRuns.After after,
+      int limit,
+      int lookedAt) {
     return reads
         .lineRuns()
-        .of(project.value(), period, line, after, limit)
+        .of(project.value(), period, line, after, limit, lookedAt)
         .orElseThrow(() -> Refused.notFound("the statement has no line with this id"));
   }
 
   private List<LineRun> all(ProjectName project, String period, long line, LineRuns.After after) {
-    LineRuns.Page page = page(project, period, line, after, MOST_ROWS);
+    LineRuns.Page page = page(project, period, line, after, MOST_ROWS, Integer.MAX_VALUE);
     if (page.next() != null) {
       throw tooMany();
     }
@@ -166,21 +172,36 @@ final class DrillRoutes {
 
   private void walletPostings(Call call) {
     ProjectName project = OwnProject.of(view, call, call.text("name"));
-    int limit = call.number("limit").intValue();
+    PostingReads.Before before = Cursor.postingsBefore(call.text("cursor"));
     if (ReportRoutes.format(call).equals("csv")) {
       files.file(
           call,
           FormWriter.CSV,
           "wallet-" + project + ".csv",
-          language ->
-              DrillForm.postings(
-                  reads.postingReads().toldOfWallet(project, limit), project.value(), language));
+          language -> DrillForm.postings(all(project, before), project.value(), language));
       return;
     }
+    int limit = call.number("limit").intValue();
     files.ask(
         call,
-        () -> reads.postingReads().toldOfWallet(project, limit),
-        found -> call.json(200, out -> Json.page(out, found, null, DrillRoutes::write)));
+        () -> reads.postingReads().toldOfWallet(project, before, limit),
+        found ->
+            call.json(
+                200,
+                out ->
+                    Json.page(
+                        out,
+                        found,
+                        found.size() < limit ? null : Cursor.ofPostingsBefore(before.behind(found)),
+                        DrillRoutes::write)));
+  }
+
+  private List<Dimensions.Of> all(ProjectName project, PostingReads.Before before) {
+    List<Dimensions.Of> all = reads.postingReads().toldOfWallet(project, before, MOST_ROWS + 1);
+    if (all.size() > MOST_ROWS) {
+      throw tooMany();
+    }
+    return all;
   }
 
   private static void write(Dimensions.Of each, JsonGenerator out) throws IOException {

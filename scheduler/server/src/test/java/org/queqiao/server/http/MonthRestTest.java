@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -171,6 +173,25 @@ final class MonthRestTest {
     assertThat(postings.findValuesAsText("amountMicro"))
         .startsWith("4000000", "-4000000", "4000000");
     assertThat(postings.path(1).path("transaction").asText()).startsWith("unpaid/");
+    walletInPages(postings);
+  }
+
+  /** Pages of two are the whole, and so is a file whatever the limit. */
+  private static void walletInPages(JsonNode whole) throws Exception {
+    String path = "/api/v1/wallets/monthly/postings?limit=2";
+    List<String> ids = new ArrayList<>();
+    String cursor = "";
+    do {
+      JsonNode page = JSON.readTree(server.get("finance1", path + cursor).body());
+      assertThat(page.path("items").size()).isLessThanOrEqualTo(2);
+      page.path("items").forEach(each -> ids.add(each.path("id").asText()));
+      cursor = page.path("next").isNull() ? "" : "&cursor=" + page.path("next").asText();
+    } while (!cursor.isEmpty());
+    assertThat(whole.size()).isGreaterThan(2);
+    assertThat(ids).isEqualTo(whole.findValuesAsText("id"));
+    assertThat(server.get("finance1", path + "&format=csv").body().lines())
+        .hasSize(whole.size() + 1);
+    assertThat(server.get("finance1", path + "&cursor=s2").statusCode()).isEqualTo(400);
   }
 
   private static JsonNode numbered(String state) throws Exception {
