@@ -215,6 +215,11 @@ final class MonthRestTest {
   private static void aPaidMonthIsArchivedByTwoPeopleOnce() throws Exception {
     String statement = statement().toString();
     String report = "/api/v1/reports/usage?from=2001-02&to=2001-02&by=";
+    HttpResponse<String> byDay = server.get("finance1", report + "day");
+    assertThat(byDay.body()).contains("2001-02-03");
+    String usage = "/api/v1/usage?by=user&from=981000000000&to=983000000000";
+    HttpResponse<String> byTime = server.get("finance1", usage);
+    assertThat(byTime.statusCode()).as(byTime.body()).isEqualTo(200);
     HttpResponse<String> byUser = server.get("finance1", report + "user,month");
     HttpResponse<String> byDay = server.get("finance1", report + "day");
     assertThat(byDay.statusCode()).as(byDay.body()).isEqualTo(200);
