@@ -221,11 +221,6 @@ final class MonthRestTest {
     HttpResponse<String> byTime = server.get("finance1", usage);
     assertThat(byTime.statusCode()).as(byTime.body()).isEqualTo(200);
     HttpResponse<String> byUser = server.get("finance1", report + "user,month");
-    HttpResponse<String> byDay = server.get("finance1", report + "day");
-    assertThat(byDay.statusCode()).as(byDay.body()).isEqualTo(200);
-    String usage = "/api/v1/usage?by=user&from=981000000000&to=983000000000";
-    HttpResponse<String> byTime = server.get("finance1", usage);
-    assertThat(byTime.statusCode()).as(byTime.body()).isEqualTo(200);
     HttpResponse<String> proposed = archive("finance1", "2001-02");
     assertThat(proposed.statusCode()).as(proposed.body()).isEqualTo(202);
     HttpResponse<String> waits = archive("finance2", "2001-02");
