@@ -163,7 +163,9 @@ final class ReservationRestTest {
     }
     assertThat(reason(why)).isEqualTo("ReqNodeNotAvail, Reserved for maintenance");
     assertThat(why.path("waiting").path("detail").asText())
-        .startsWith("reservation work keeps n1 from " + startMs);
+        .matches(
+            "reservation work keeps n1 in \\d+ h \\d+ min for 1 h 0 min, and the job may run for 3"
+                + " h 0 min");
 
     HttpResponse<String> second =
         put("admin1", "lesson", node + HOUR + ",\"users\":[\"researcher1\"]}");

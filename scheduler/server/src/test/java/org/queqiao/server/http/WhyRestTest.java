@@ -291,7 +291,7 @@ final class WhyRestTest {
     refused(whatIf("researcher1", "{\"unreserve\":[\"lesson\"]}"), 403, "");
     refused(whatIf("admin1", "{\"unreserve\":[\"lesson\"]}"), 404, "name");
     refused(whatIf("admin1", reserve.replace("1,", "100000,")), 422, "nodeCount");
-    refused(whatIf("admin1", reserve.replace("nodeCount", "nodes")), 422, "reserve");
+    refused(whatIf("admin1", reserve.replace("nodeCount", "nodes")), 422, "reserve.nodes");
     refused(whatIf("researcher1", "{}"), 422, "");
     refused(whatIf("researcher1", "{\"changes\":{}}"), 422, "changes");
     refused(
