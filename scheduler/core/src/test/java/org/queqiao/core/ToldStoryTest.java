@@ -32,7 +32,8 @@ final class ToldStoryTest {
   @Test
   void ofAPlantedBugOnlyTheHoldAndTheSubmissionsBeforeItAreLeft() {
     int found = 0;
-    for (long seed = 0; seed < 60 && found < 2; seed++) {
+    int exact = 0;
+    for (long seed = 0; seed < 60 && exact < 1; seed++) {
       if (RandomHistory.isCrowded(seed)) {
         // There tasks of arrays have numbers as well.
         continue;
@@ -50,16 +51,22 @@ final class ToldStoryTest {
             left.subList(0, left.size() - 1).stream()
                 .filter(each -> !(each instanceof Input.RegisterNode))
                 .toList();
-        assertThat(before)
+        List<Input> submissions =
+            before.stream().filter(Input.SubmitJob.class::isInstance).toList();
+        long number = ((Input.HoldJob) left.getLast()).job().value();
+        assertThat(before.stream().filter(each -> !submissions.contains(each)))
+            .as("tasks of arrays that started have numbers too:%n%s", shortest.lines())
+            .allMatch(each -> each instanceof Input.PlanPass && submissions.size() < number);
+        assertThat(submissions)
             .as("the held job has its number from those before it:%n%s", shortest.lines())
-            .allMatch(Input.SubmitJob.class::isInstance)
-            .hasSize((int) ((Input.HoldJob) left.getLast()).job().value());
+            .hasSizeBetween(1, (int) number);
+        exact += before.size() == number ? 1 : 0;
         assertThat(left.size() - 1 - before.size())
             .as("nodes are left where a job asks for as many:%n%s", shortest.lines())
-            .isIn(0, mostNodes(before));
+            .isIn(0, mostNodes(submissions));
       }
     }
-    assertThat(found).as("seeds that show the bug").isPositive();
+    assertThat(exact).as("seeds that show the bug by submissions alone, of " + found).isPositive();
   }
 
   /** A job is accepted where there are as many nodes as it asks for. */
