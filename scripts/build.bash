@@ -120,6 +120,7 @@ run_tests() {
   need /usr/bin/sacct slurm-client
   need /usr/sbin/munged munge
   need /usr/sbin/mariadbd mariadb-server
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || MISSING+=(postgresql)
   need /usr/bin/faketime faketime
   need /usr/bin/mpicc.mpich libmpich-dev
   need /usr/bin/mpirun.openmpi openmpi-bin

@@ -3,11 +3,11 @@ package org.queqiao.accounting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -70,6 +70,7 @@ final class ArchiveQueueTest {
         reader.setAutoCommit(false);
         reader.createStatement().execute("lock table archive_month in access exclusive mode");
         AtomicInteger refused = new AtomicInteger();
+        CountDownLatch expected = new CountDownLatch(ASKERS - ANSWERED);
         List<Future<List<?>>> asked = new ArrayList<>();
         for (int i = 0; i < ASKERS; i++) {
           asked.add(
@@ -78,14 +79,12 @@ final class ArchiveQueueTest {
                   return usage(ledger);
                 } catch (LedgerUnavailable busy) {
                   refused.incrementAndGet();
+                  expected.countDown();
                   throw busy;
                 }
               }));
         }
-        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-        while (refused.get() < ASKERS - ANSWERED && System.nanoTime() < deadline) {
-          Thread.sleep(10);
-        }
+        assertThat(expected.await(10, TimeUnit.SECONDS)).isTrue();
         int facts = log.events().size();
         RunId later = log.at(NOV + HOUR_MS).start(2, "cn1");
         log.at(NOV + 2 * HOUR_MS).end(later);

@@ -2,8 +2,8 @@ package org.queqiao.server.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -12,15 +12,15 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspending;
 import org.queqiao.core.message.DesiredRunState;
+import org.queqiao.server.Beats;
 
 /** Real agents, launchers and monitors: runs with a lease, and what takes the contact away. */
 @Timeout(120)
 final class LeaseEndToEndTest {
   private static final long LEASE_MS = 3_000;
-  private static final String BEATS = "while :; do echo x >> beats; sleep 0.1; done";
 
   private static DesiredRunState leased(NodeStory story, long job, long leaseMs) {
-    DesiredRunState r = story.desired(job, BEATS);
+    DesiredRunState r = story.desired(job, Beats.script("beats"));
     List<Allocation> allocations = r.allocations();
     return new DesiredRunState(
         r.run(),
@@ -43,20 +43,11 @@ final class LeaseEndToEndTest {
     void contact(NodeStory story) throws Exception;
   }
 
-  private static long size(NodeStory story) throws Exception {
-    Path beats = story.work.resolve("beats");
-    return Files.exists(beats) ? Files.size(beats) : 0;
-  }
-
-  private static void await(NodeStory story, boolean grows) throws Exception {
-    long until = System.nanoTime() + 30_000_000_000L;
-    long before = size(story);
-    Thread.sleep(1_000);
-    while (size(story) > before != grows) {
-      assertThat(System.nanoTime()).as("the run goes on: %s", grows).isLessThan(until);
-      before = size(story);
-      Thread.sleep(1_000);
-    }
+  private static Beats begun(NodeStory story, long leaseMs) throws Exception {
+    Path pipe = Beats.make(story.work.resolve("beats"));
+    story.scheduler.want(leased(story, 1, leaseMs));
+    story.scheduler.awaitStart(NodeStory.run(1));
+    return Beats.of(pipe);
   }
 
   /** The run ends on its node while nobody hears of it; the end is told when somebody does. */
@@ -64,12 +55,11 @@ final class LeaseEndToEndTest {
     try (NodeStory story = new NodeStory().started()) {
       RunId run = NodeStory.run(1);
       assertThat(story.scheduler.lastRegistration().facts().leases()).isTrue();
-      story.scheduler.want(leased(story, 1, LEASE_MS));
-      story.scheduler.awaitStart(run);
-      Thread.sleep(2 * LEASE_MS);
-      await(story, true);
-      cut.contact(story);
-      await(story, false);
+      try (Beats beats = begun(story, LEASE_MS)) {
+        beats.goOnFor(Duration.ofMillis(2 * LEASE_MS));
+        cut.contact(story);
+        beats.awaitEnd();
+      }
       mend.contact(story);
       RunExit exit = story.scheduler.awaitEnd(run);
       assertThat(exit.kind()).isEqualTo(RunExit.Kind.LOST);
@@ -94,12 +84,10 @@ final class LeaseEndToEndTest {
 
   @Test
   void aRunWithoutALeaseGoesOn() throws Exception {
-    try (NodeStory story = new NodeStory().started()) {
-      story.scheduler.want(leased(story, 1, 0));
-      story.scheduler.awaitStart(NodeStory.run(1));
+    try (NodeStory story = new NodeStory().started();
+        Beats beats = begun(story, 0)) {
       story.stopGateway();
-      Thread.sleep(2 * LEASE_MS);
-      await(story, true);
+      beats.goOnFor(Duration.ofMillis(2 * LEASE_MS));
       story.startGateway();
       story.scheduler.stop(NodeStory.run(1));
       assertThat(story.scheduler.awaitEnd(NodeStory.run(1)).kind()).isEqualTo(RunExit.Kind.EXITED);

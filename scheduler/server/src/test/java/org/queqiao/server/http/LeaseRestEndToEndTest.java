@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.policy.NodeLease;
+import org.queqiao.server.Beats;
 import org.queqiao.server.gateway.NodeProcesses;
 import org.queqiao.testkit.TestSize;
 
@@ -30,7 +30,7 @@ final class LeaseRestEndToEndTest {
     String request =
         JSON.writeValueAsString(
             JSON.createObjectNode()
-                .put("script", "#!/bin/sh\nwhile :; do echo x >>$SLURM_JOB_ID; sleep 0.1; done\n")
+                .put("script", "#!/bin/sh\n" + Beats.script("$SLURM_JOB_QOS") + "\n")
                 .put("workDir", node.work().toString())
                 .put("stdoutPath", "/dev/null")
                 .put("cpusPerTask", 1)
@@ -46,15 +46,8 @@ final class LeaseRestEndToEndTest {
     return JSON.readTree(server.get("researcher1", "/api/v1/jobs/" + id).body());
   }
 
-  private long size(long job) throws Exception {
-    Path path = node.work().resolve(Long.toString(job));
-    return Files.exists(path) ? Files.size(path) : 0;
-  }
-
-  private boolean grows(long job) throws Exception {
-    long before = size(job);
-    Thread.sleep(1_000);
-    return size(job) > before;
+  private Path pipe(String qos) throws Exception {
+    return Beats.make(node.work().resolve(qos));
   }
 
   private void define(String qos, long leaseMs) throws Exception {
@@ -65,21 +58,26 @@ final class LeaseRestEndToEndTest {
 
   @Test
   void aRunOfALeasedClassEndsWithoutContactAndAnotherGoesOn() throws Exception {
-    boolean proves = TestSize.ciOrFull(0, 1) == 1;
     server = RunningServer.configured("agents: {silentMs: 15000}\n");
     node = server.another(new NodeName("cn1"), 2);
     define("leased", NodeLease.MIN_MS);
     define("plain", 0);
+    Path ofLeased = pipe("leased");
+    Path ofPlain = pipe("plain");
     long leased = submit("leased");
     long plain = submit("plain");
-    RunningServer.until(
-        Duration.ofSeconds(60), () -> size(leased) > 0 && size(plain) > 0, begun -> begun);
-    node.signalAgent("STOP");
+    try (Beats beats = Beats.of(ofLeased);
+        Beats others = Beats.of(ofPlain)) {
+      node.signalAgent("STOP");
+      endsWithoutContact(leased, plain, beats, others);
+    }
+  }
+
+  private void endsWithoutContact(long leased, long plain, Beats beats, Beats others)
+      throws Exception {
+    boolean proves = TestSize.ciOrFull(0, 1) == 1;
     long stoppedAt = System.nanoTime();
-    assertThat(
-            RunningServer.until(
-                Duration.ofMillis(NodeLease.MIN_MS + 30_000), () -> grows(leased), on -> !on))
-        .isFalse();
+    beats.awaitEnd();
     assertThat(Duration.ofNanos(System.nanoTime() - stoppedAt))
         .isGreaterThan(Duration.ofMillis(NodeLease.MIN_MS - 20_000));
     assertThat(job(leased).path("state").asText()).as("not proven yet").isEqualTo("RUNNING");
@@ -100,6 +98,6 @@ final class LeaseRestEndToEndTest {
       assertThat(job(leased).path("endMs").asLong()).as("the late end").isEqualTo(endMs);
     }
     assertThat(job(plain).path("state").asText()).isEqualTo("RUNNING");
-    assertThat(grows(plain)).isTrue();
+    others.goOnFor(Duration.ofSeconds(2));
   }
 }

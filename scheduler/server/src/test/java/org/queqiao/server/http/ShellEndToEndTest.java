@@ -2,156 +2,70 @@ package org.queqiao.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.queqiao.server.http.ShellSite.run;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.queqiao.server.Installed;
-import org.queqiao.server.boot.ShellTool;
 
 /** Shells of people in their jobs, from outside: a whole server, two nodes, terminals. */
 @Timeout(300)
 final class ShellEndToEndTest {
+  private static ShellSite shells;
   private static StepsSite site;
   private static RunningServer server;
-  private static int relayPort;
-
-  /** Where nodes reach the relay. */
-  private static ServerSocket translator;
-
-  private static final AtomicInteger TRANSLATED = new AtomicInteger();
 
   @BeforeAll
   static void start() throws Exception {
-    Installed.need(List.of(Path.of("/usr/bin/python3")), "apt-get install python3");
-    translator = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.3"));
-    relayPort = translator.getLocalPort();
-    Thread.ofPlatform().daemon().start(ShellEndToEndTest::translate);
-    site =
-        new StepsSite(
-            2, 2, node -> {}, "agents: {shellPort: " + relayPort + ", shellAddress: 127.0.0.3}\n");
-    server = site.server;
+    shells = new ShellSite(2, "127.0.0.3");
+    site = shells.site;
+    server = shells.server;
   }
 
   @AfterAll
   static void stop() throws IOException {
-    translator.close();
-  }
-
-  private static void translate() {
-    try {
-      while (true) {
-        Socket node = translator.accept();
-        Socket relay = new Socket("127.0.0.1", relayPort);
-        TRANSLATED.incrementAndGet();
-        Thread.ofPlatform().daemon().start(() -> pass(node, relay));
-        Thread.ofPlatform().daemon().start(() -> pass(relay, node));
-      }
-    } catch (IOException e) {
-      // It is closed, or a node finds nobody there.
-    }
-  }
-
-  private static void pass(Socket from, Socket to) {
-    try (from;
-        to) {
-      byte[] piece = new byte[1 << 14];
-      for (int got = from.getInputStream().read(piece);
-          got >= 0;
-          got = from.getInputStream().read(piece)) {
-        to.getOutputStream().write(piece, 0, got);
-      }
-    } catch (IOException e) {
-      // Either is gone, and so is the other now.
-    }
+    shells.close();
   }
 
   @Test
   void strangersAtTheRelayKeepNobodyAway() throws Exception {
-    long id = sleeping("nodes=1");
+    long id = shells.sleeping("nodes=1");
     InetAddress stranger = InetAddress.getByName("127.0.0.2");
     InetAddress relay = InetAddress.getByName("127.0.0.1");
     List<Socket> silent = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
-      silent.add(new Socket(relay, relayPort, stranger, 0));
+      silent.add(new Socket(relay, shells.relayPort, stranger, 0));
     }
-    int before = TRANSLATED.get();
-    assertThat(run("", client("researcher1", id, "", "sh", "-c", "exit 8")).code()).isEqualTo(8);
-    assertThat(TRANSLATED.get()).as("by the address that nodes are told").isGreaterThan(before);
+    int before = shells.translated.get();
+    assertThat(run("", shells.client("researcher1", id, "", "sh", "-c", "exit 8")).code())
+        .isEqualTo(8);
+    assertThat(shells.translated.get())
+        .as("by the address that nodes are told")
+        .isGreaterThan(before);
     for (Socket each : silent) {
       each.close();
     }
-    try (Socket other = new Socket(relay, relayPort)) {
+    try (Socket other = new Socket(relay, shells.relayPort)) {
       other.setSoTimeout(5_000);
       other.getOutputStream().write("GET /".getBytes(StandardCharsets.US_ASCII));
       assertThat(other.getInputStream().read()).as("closed at once").isEqualTo(-1);
     }
-    end(id);
-  }
-
-  /** What a person types to open a shell. */
-  private static List<String> client(String account, long job, String query, String... command)
-      throws Exception {
-    Path token = Files.createTempFile("token", "");
-    Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
-    Files.writeString(token, server.token(account));
-    List<String> out =
-        new ArrayList<>(
-            List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ShellTool.class.getName(),
-                "http://127.0.0.1:" + server.port() + "/api/v1/jobs/" + job + "/shell" + query,
-                token.toString(),
-                site.program.toString()));
-    out.addAll(List.of(command));
-    return out;
-  }
-
-  /** How a program ended, and what it said. */
-  private record Ended(int code, String said) {}
-
-  private static Ended run(String input, List<String> command) throws Exception {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    try (var to = process.getOutputStream()) {
-      to.write(input.getBytes(StandardCharsets.UTF_8));
-    }
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Ended(process.waitFor(), said);
-  }
-
-  private static long sleeping(String parameters) throws Exception {
-    long id = site.submit(parameters, "sleep 600\n");
-    site.awaitStart(id);
-    return id;
-  }
-
-  private static void end(long job) throws Exception {
-    server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, "");
-    server.awaitEnd("researcher1", job);
+    shells.end(id);
   }
 
   private static final String TERMINAL =
@@ -205,28 +119,28 @@ final class ShellEndToEndTest {
 
   @Test
   void itsOwnerHasAShellWithATerminalOnEachNodeOfARunningJob() throws Exception {
-    long id = sleeping("nodes=2&tasks=2");
+    long id = shells.sleeping("nodes=2&tasks=2");
     Path script = Files.writeString(site.work().resolve("person.py"), TERMINAL);
     for (String node : List.of("cn1", "cn2")) {
       List<String> words = new ArrayList<>(List.of("python3", script.toString(), node));
-      words.addAll(client("researcher1", id, "?node=" + node));
-      assertThat(run("", words)).isEqualTo(new Ended(0, "shell 7\n"));
+      words.addAll(shells.client("researcher1", id, "?node=" + node));
+      assertThat(run("", words)).isEqualTo(new ShellSite.Ended(0, "shell 7\n"));
     }
     RunningServer.until(
         Duration.ofSeconds(30),
         () -> server.get("researcher1", "/api/v1/jobs/" + id + "/steps").body(),
         steps -> steps.split("\"exitCode\":7", -1).length == 3);
-    end(id);
+    shells.end(id);
   }
 
   @Test
   void aCommandReadsItsInputIsTheJobsUserInTheJobsSurroundingsAndEndsWithItsCode()
       throws Exception {
-    long id = sleeping("nodes=1");
-    Ended ended =
+    long id = shells.sleeping("nodes=1");
+    ShellSite.Ended ended =
         run(
             "one\ntwo\n",
-            client(
+            shells.client(
                 "researcher1",
                 id,
                 "",
@@ -236,23 +150,23 @@ final class ShellEndToEndTest {
                     + " echo told $?; exit 9"));
     assertThat(ended)
         .isEqualTo(
-            new Ended(
+            new ShellSite.Ended(
                 9, "one\ntwo\n" + server.jobUid() + " " + id + " " + site.work() + "\ntold 0\n"));
-    end(id);
+    shells.end(id);
   }
 
   @Test
   void nobodyElseHasAShellAndNoneIsInAJobThatDoesNotRun() throws Exception {
-    long id = sleeping("nodes=1");
+    long id = shells.sleeping("nodes=1");
     for (String stranger : List.of("researcher2", "admin1", "finance1")) {
-      assertThat(run("id\n", client(stranger, id, "")).code()).as(stranger).isEqualTo(97);
+      assertThat(run("id\n", shells.client(stranger, id, "")).code()).as(stranger).isEqualTo(97);
     }
-    assertThat(run("", client("researcher1", id, "?node=cn9")).code()).isEqualTo(97);
+    assertThat(run("", shells.client("researcher1", id, "?node=cn9")).code()).isEqualTo(97);
     HttpResponse<String> plain = server.get("researcher1", "/api/v1/jobs/" + id + "/shell");
     assertThat(plain.statusCode()).isEqualTo(400);
     assertThat(plain.body()).contains("a shell is opened as a WebSocket");
-    end(id);
-    assertThat(run("", client("researcher1", id, "")).code()).isEqualTo(97);
+    shells.end(id);
+    assertThat(run("", shells.client("researcher1", id, "")).code()).isEqualTo(97);
   }
 
   /**
@@ -261,10 +175,10 @@ final class ShellEndToEndTest {
    */
   @Test
   void aReaderThatIsSlowHoldsUpTheWriterAndGetsEveryByte() throws Exception {
-    long id = sleeping("nodes=1");
+    long id = shells.sleeping("nodes=1");
     Process client =
         new ProcessBuilder(
-                client(
+                shells.client(
                     "researcher1",
                     id,
                     "",
@@ -284,17 +198,17 @@ final class ShellEndToEndTest {
     assertThat(bytes).isEqualTo(67_108_864);
     assertThat(client.waitFor()).isZero();
     assertThat(site.work().resolve("written-" + id)).exists();
-    end(id);
+    shells.end(id);
   }
 
   @Test
   void whatRunsInAShellEndsWithThePersonsProgramAndWithTheJobAndOutlivesTheAgent()
       throws Exception {
-    long id = sleeping("nodes=1");
+    long id = shells.sleeping("nodes=1");
     String loop = "trap '' HUP; echo $$ >" + site.work() + "/pid-%s; while :; do sleep 0.2; done";
     Process killed =
         new ProcessBuilder(
-                client("researcher1", id, "", "bash", "-c", String.format(loop, "killed")))
+                shells.client("researcher1", id, "", "bash", "-c", String.format(loop, "killed")))
             .start();
     ProcessHandle task = task("killed");
     site.nodes.getFirst().killAgent();
@@ -306,10 +220,11 @@ final class ShellEndToEndTest {
     assertThat(task.isAlive()).as("what it ran").isFalse();
 
     Process left =
-        new ProcessBuilder(client("researcher1", id, "", "bash", "-c", String.format(loop, "left")))
+        new ProcessBuilder(
+                shells.client("researcher1", id, "", "bash", "-c", String.format(loop, "left")))
             .start();
     ProcessHandle other = task("left");
-    end(id);
+    shells.end(id);
     assertThat(other.isAlive()).isFalse();
     assertThat(left.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(left.exitValue()).isNotZero();
@@ -333,7 +248,7 @@ final class ShellEndToEndTest {
 
   @Test
   void theCommandOpensAShellInAJobThatRunsAndInOneOfItsOwn() throws Exception {
-    Ended own =
+    ShellSite.Ended own =
         run(
             "echo on-$SLURM_JOB_NAME-$SLURM_JOB_NUM_NODES-$SLURM_JOB_ID-; exit 6\n",
             typed("--nodes", "1", "--cores", "2", "--time", "0:10:00"));
@@ -343,12 +258,12 @@ final class ShellEndToEndTest {
     server.awaitEnd("researcher1", job);
     assertThat(site.job(job)).contains("\"exitCode\":6", "\"limitMs\":600000");
 
-    long id = sleeping("nodes=2&tasks=2");
-    Ended other =
+    long id = shells.sleeping("nodes=2&tasks=2");
+    ShellSite.Ended other =
         run("", typed("" + id, "-w", "cn2", "--", "sh", "-c", "echo $SLURMD_NODENAME; exit 3"));
-    assertThat(other).isEqualTo(new Ended(3, "cn2\n"));
-    end(id);
-    Ended over = run("", typed("" + id));
+    assertThat(other).isEqualTo(new ShellSite.Ended(3, "cn2\n"));
+    shells.end(id);
+    ShellSite.Ended over = run("", typed("" + id));
     assertThat(over.code()).isEqualTo(1);
     assertThat(over.said()).contains("the job does not run");
     assertThat(run("", typed("" + id, "--nodes", "2")).said()).contains("has its nodes and limits");
@@ -357,12 +272,12 @@ final class ShellEndToEndTest {
 
   @Test
   void anAccountHasEightShellsAndNoMore() throws Exception {
-    long id = sleeping("nodes=1");
+    long id = shells.sleeping("nodes=1");
     List<WebSocket> open = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      open.add(socket(id).get());
+      open.add(shells.socket(id).get());
     }
-    assertThatThrownBy(() -> socket(id).get())
+    assertThatThrownBy(() -> shells.socket(id).get())
         .cause()
         .isInstanceOfSatisfying(
             WebSocketHandshakeException.class,
@@ -371,32 +286,12 @@ final class ShellEndToEndTest {
     WebSocket next =
         RunningServer.until(
             Duration.ofSeconds(20),
-            () -> socket(id).handle((opened, _) -> opened).get(),
+            () -> shells.socket(id).handle((opened, _) -> opened).get(),
             opened -> opened != null);
     next.abort();
     open.forEach(WebSocket::abort);
     awaitShellsEnded(id);
-    end(id);
-  }
-
-  private static CompletableFuture<WebSocket> socket(long job) {
-    return socket(job, new CompletableFuture<>());
-  }
-
-  private static CompletableFuture<WebSocket> socket(long job, CompletableFuture<String> said) {
-    return server
-        .http()
-        .newWebSocketBuilder()
-        .header("Authorization", "Bearer " + server.token("researcher1"))
-        .buildAsync(
-            URI.create("ws://127.0.0.1:" + server.port() + "/api/v1/jobs/" + job + "/shell"),
-            new WebSocket.Listener() {
-              @Override
-              public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-                said.complete(data.toString());
-                return null;
-              }
-            });
+    shells.end(id);
   }
 
   private static ProcessHandle task(String name) throws Exception {
@@ -411,7 +306,8 @@ final class ShellEndToEndTest {
   void aJobThatWaitsForAShellEndsWithItAsItDoes() throws Exception {
     long id = site.submit("nodes=1", "sleep 2; exec queqiao attend\n");
     site.awaitStart(id);
-    assertThat(run("", client("researcher1", id, "", "sh", "-c", "exit 5")).code()).isEqualTo(5);
+    assertThat(run("", shells.client("researcher1", id, "", "sh", "-c", "exit 5")).code())
+        .isEqualTo(5);
     server.awaitEnd("researcher1", id);
     assertThat(site.job(id)).contains("\"exitCode\":5");
   }
@@ -422,26 +318,27 @@ final class ShellEndToEndTest {
     long id = site.submit("nodes=1", "exec queqiao attend\n");
     site.awaitStart(id);
     CompletableFuture<String> said = new CompletableFuture<>();
-    WebSocket person = socket(id, said).get();
+    WebSocket person = shells.socket(id, said).get();
     assertThat(said.get(60, TimeUnit.SECONDS)).startsWith("shell ");
     person.abort();
-    assertThat(run("", client("researcher1", id, "", "sh", "-c", "exit 4")).code()).isEqualTo(4);
+    assertThat(run("", shells.client("researcher1", id, "", "sh", "-c", "exit 4")).code())
+        .isEqualTo(4);
     server.awaitEnd("researcher1", id);
     assertThat(site.job(id)).contains("\"exitCode\":4");
   }
 
   @Test
   void whatIsWrongHereIsSaidInALine() throws Exception {
-    long id = sleeping("nodes=1");
-    List<String> command = new ArrayList<>(client("researcher1", id, ""));
+    long id = shells.sleeping("nodes=1");
+    List<String> command = new ArrayList<>(shells.client("researcher1", id, ""));
     command.set(command.size() - 1, "/bin/false");
-    assertThat(run("", command)).isEqualTo(new Ended(1, ""));
+    assertThat(run("", command)).isEqualTo(new ShellSite.Ended(1, ""));
     command.set(command.size() - 1, "/no/such/program");
     assertThat(run("", command).said()).startsWith("queqiao: no shell: ").doesNotContain("\tat ");
     command.set(command.size() - 2, "/no/such/token");
     assertThat(run("", command).said()).startsWith("queqiao: no shell: ").doesNotContain("\tat ");
     awaitShellsEnded(id);
-    end(id);
+    shells.end(id);
   }
 
   private static List<ProcessHandle> hosts() {
@@ -460,19 +357,21 @@ final class ShellEndToEndTest {
 
   @Test
   void aRunHasShellsAgainAfterItsHostIsGone() throws Exception {
-    long id = sleeping("nodes=1");
-    assertThat(run("", client("researcher1", id, "", "sh", "-c", "exit 3")).code()).isEqualTo(3);
+    long id = shells.sleeping("nodes=1");
+    assertThat(run("", shells.client("researcher1", id, "", "sh", "-c", "exit 3")).code())
+        .isEqualTo(3);
     assertThat(hosts()).hasSize(1);
     hosts().forEach(ProcessHandle::destroyForcibly);
     RunningServer.until(Duration.ofSeconds(20), () -> hosts(), List::isEmpty);
-    assertThat(run("", client("researcher1", id, "", "sh", "-c", "exit 4")).code()).isEqualTo(4);
-    end(id);
+    assertThat(run("", shells.client("researcher1", id, "", "sh", "-c", "exit 4")).code())
+        .isEqualTo(4);
+    shells.end(id);
   }
 
   /** As the monitor of a run that began before its node knew of hosts. */
   @Test
   void aPersonIsToldWhenANodeStartsNoProcessForTheShell() throws Exception {
-    long id = sleeping("nodes=1");
+    long id = shells.sleeping("nodes=1");
     List<ProcessHandle> monitors =
         ProcessHandle.current()
             .descendants()
@@ -481,31 +380,31 @@ final class ShellEndToEndTest {
     for (ProcessHandle each : monitors) {
       assertThat(new ProcessBuilder("kill", "-STOP", "" + each.pid()).start().waitFor()).isZero();
     }
-    Ended ended = run("", client("researcher1", id, "", "true"));
+    ShellSite.Ended ended = run("", shells.client("researcher1", id, "", "true"));
     for (ProcessHandle each : monitors) {
       assertThat(new ProcessBuilder("kill", "-CONT", "" + each.pid()).start().waitFor()).isZero();
     }
     assertThat(ended.code()).isEqualTo(1);
     assertThat(ended.said())
         .contains("started no process for it: a job that began before its node had this version");
-    end(id);
+    shells.end(id);
   }
 
   @Test
   void aPlaceIsFreeWhenTheEndOfItsShellIsInTheLogAndNotBefore() throws Exception {
-    long id = sleeping("nodes=1");
+    long id = shells.sleeping("nodes=1");
     for (int i = 0; i < 8; i++) {
-      socket(id).get().abort();
+      shells.socket(id).get().abort();
     }
-    assertThatThrownBy(() -> socket(id).get())
+    assertThatThrownBy(() -> shells.socket(id).get())
         .cause()
         .isInstanceOfSatisfying(
             WebSocketHandshakeException.class,
             refused -> assertThat(refused.getResponse().statusCode()).isEqualTo(429));
     awaitShellsEnded(id);
-    socket(id).get().abort();
+    shells.socket(id).get().abort();
     awaitShellsEnded(id);
-    end(id);
+    shells.end(id);
   }
 
   /** Those that were open have left their places to others. */
@@ -518,12 +417,12 @@ final class ShellEndToEndTest {
 
   @Test
   void aShellInASuspendedJobIsRefusedWithTheReason() throws Exception {
-    long id = sleeping("nodes=1");
+    long id = shells.sleeping("nodes=1");
     server.call("admin1", "POST", "/api/v1/jobs/" + id + "/suspend", "");
     RunningServer.until(
         Duration.ofSeconds(30), () -> site.job(id), job -> job.contains("\"state\":\"SUSPENDED\""));
     assertThat(run("", typed("" + id)).said()).contains("the job is suspended");
     server.call("admin1", "POST", "/api/v1/jobs/" + id + "/resume", "");
-    end(id);
+    shells.end(id);
   }
 }

@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.io.UncheckedIOException;
 import java.net.Socket;
-import java.net.URI;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Files;
@@ -16,120 +14,39 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.queqiao.server.Installed;
-import org.queqiao.server.boot.ShellTool;
 
 /** Shells whose jobs lie, whose scripts are slow, and whose ways break. */
 @Timeout(300)
 final class ShellFaultsEndToEndTest {
+  private static ShellSite shells;
   private static StepsSite site;
   private static RunningServer server;
-  private static int relayPort;
-  private static ServerSocket translator;
-
-  /** So many connections of nodes are closed before anything passes. */
-  private static final AtomicInteger BROKEN = new AtomicInteger();
 
   @BeforeAll
   static void start() throws Exception {
-    Installed.need(List.of(Path.of("/usr/bin/python3")), "apt-get install python3");
-    translator = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.4"));
-    relayPort = translator.getLocalPort();
-    Thread.ofPlatform().daemon().start(ShellFaultsEndToEndTest::translate);
-    site =
-        new StepsSite(
-            1, 2, node -> {}, "agents: {shellPort: " + relayPort + ", shellAddress: 127.0.0.4}\n");
-    server = site.server;
+    shells = new ShellSite(1, "127.0.0.4");
+    site = shells.site;
+    server = shells.server;
   }
 
   @AfterAll
   static void stop() throws IOException {
-    translator.close();
+    shells.close();
   }
 
-  private static void translate() {
-    try {
-      while (true) {
-        Socket node = translator.accept();
-        if (BROKEN.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-          node.close();
-          continue;
-        }
-        Socket relay = new Socket("127.0.0.1", relayPort);
-        Thread.ofPlatform().daemon().start(() -> pass(node, relay));
-        Thread.ofPlatform().daemon().start(() -> pass(relay, node));
-      }
-    } catch (IOException e) {
-      // It is closed.
-    }
-  }
-
-  private static void pass(Socket from, Socket to) {
-    try (from;
-        to) {
-      from.getInputStream().transferTo(to.getOutputStream());
-    } catch (IOException e) {
-      // Either is gone, and so is the other now.
-    }
-  }
-
-  private static Process client(long job, String command) throws Exception {
-    Path token = Files.createTempFile("token", "");
-    Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
-    Files.writeString(token, server.token("researcher1"));
-    Process process =
-        new ProcessBuilder(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ShellTool.class.getName(),
-                "http://127.0.0.1:" + server.port() + "/api/v1/jobs/" + job + "/shell",
-                token.toString(),
-                site.program.toString(),
-                "sh",
-                "-c",
-                command)
-            .redirectErrorStream(true)
-            .redirectOutput(Files.createTempFile("said", "").toFile())
-            .start();
-    process.getOutputStream().close();
-    return process;
-  }
-
-  private static int code(Process client) throws Exception {
-    assertThat(client.waitFor(90, TimeUnit.SECONDS)).isTrue();
-    return client.exitValue();
-  }
-
-  private static void end(long job) throws Exception {
-    server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, "");
-    server.awaitEnd("researcher1", job);
-  }
-
-  private static CompletableFuture<WebSocket> socket(long job, CompletableFuture<String> said) {
-    return server
-        .http()
-        .newWebSocketBuilder()
-        .header("Authorization", "Bearer " + server.token("researcher1"))
-        .buildAsync(
-            URI.create("ws://127.0.0.1:" + server.port() + "/api/v1/jobs/" + job + "/shell"),
-            new WebSocket.Listener() {
-              @Override
-              public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-                said.complete(data.toString());
-                return null;
-              }
-            });
+  private static int code(long job, String command) throws Exception {
+    return ShellSite.run("", shells.client("researcher1", job, "", "sh", "-c", command)).code();
   }
 
   private static String steps(long job) throws Exception {
@@ -162,7 +79,7 @@ final class ShellFaultsEndToEndTest {
     StringBuilder numbers = new StringBuilder();
     for (int i = 0; i < 8; i++) {
       CompletableFuture<String> said = new CompletableFuture<>();
-      open.add(socket(id, said).get());
+      open.add(shells.socket(id, said).get());
       numbers.append(said.get(60, TimeUnit.SECONDS).split(" ")[1]).append(' ');
     }
     Path half = Files.writeString(site.work().resolve("half"), numbers.toString());
@@ -172,7 +89,7 @@ final class ShellFaultsEndToEndTest {
         Duration.ofSeconds(60),
         () -> steps(id),
         steps -> steps.contains("\"endMs\"") && !steps.contains("\"endMs\":null"));
-    assertThatThrownBy(() -> socket(id, new CompletableFuture<>()).get())
+    assertThatThrownBy(() -> shells.socket(id).get())
         .cause()
         .isInstanceOfSatisfying(
             WebSocketHandshakeException.class,
@@ -181,11 +98,11 @@ final class ShellFaultsEndToEndTest {
     WebSocket next =
         RunningServer.until(
             Duration.ofSeconds(20),
-            () -> socket(id, new CompletableFuture<>()).handle((opened, _) -> opened).get(),
+            () -> shells.socket(id).handle((opened, _) -> opened).get(),
             opened -> opened != null);
     next.abort();
     Files.delete(lie);
-    end(id);
+    shells.end(id);
   }
 
   /** The shell has a host beside the script by then, and is the one that the job waits for. */
@@ -193,7 +110,7 @@ final class ShellFaultsEndToEndTest {
   void aJobWhoseScriptComesLateToAttendEndsWithTheShellThatWasOpenBefore() throws Exception {
     long id = site.submit("nodes=1", "sleep 8; exec queqiao attend\n");
     site.awaitStart(id);
-    assertThat(code(client(id, "sleep 15; exit 5"))).isEqualTo(5);
+    assertThat(code(id, "sleep 15; exit 5")).isEqualTo(5);
     RunningServer.until(
         Duration.ofSeconds(20), () -> site.job(id), job -> !job.contains("\"state\":\"RUNNING\""));
     server.awaitEnd("researcher1", id);
@@ -204,38 +121,38 @@ final class ShellFaultsEndToEndTest {
   void aShellWhoseConnectionBreaksAtFirstIsConnectedAgain() throws Exception {
     long id = site.submit("nodes=1", "sleep 600\n");
     site.awaitStart(id);
-    BROKEN.set(1);
-    assertThat(code(client(id, "exit 6"))).isEqualTo(6);
-    assertThat(BROKEN).hasValue(0);
-    end(id);
+    shells.broken.set(1);
+    assertThat(code(id, "exit 6")).isEqualTo(6);
+    assertThat(shells.broken).hasValue(0);
+    shells.end(id);
   }
 
   @Test
   void whoIsSilentAtTheAddressOfANodeKeepsItsShellsFromNobody() throws Exception {
     long id = site.submit("nodes=1", "sleep 600\n");
     site.awaitStart(id);
-    List<Socket> silent = new ArrayList<>();
-    Thread more =
-        Thread.ofPlatform()
-            .daemon()
-            .start(() -> {
-              try {
-                while (!Thread.interrupted()) {
-                  silent.add(new Socket(InetAddress.getByName("127.0.0.1"), relayPort));
-                  Thread.sleep(20);
-                }
-              } catch (IOException | InterruptedException e) {
-                // It is enough.
-              }
-            });
-    Thread.sleep(1_500);
-    assertThat(code(client(id, "exit 8"))).isEqualTo(8);
-    more.interrupt();
-    more.join(10_000);
-    assertThat(silent.size()).isGreaterThan(40);
+    Queue<Socket> silent = new ConcurrentLinkedQueue<>();
+    CountDownLatch many = new CountDownLatch(60);
+    try (ScheduledExecutorService strangers = Executors.newSingleThreadScheduledExecutor()) {
+      strangers.scheduleAtFixedRate(
+          () -> {
+            try {
+              silent.add(new Socket("127.0.0.1", shells.relayPort));
+              many.countDown();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          },
+          0,
+          20,
+          TimeUnit.MILLISECONDS);
+      assertThat(many.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(code(id, "exit 8")).isEqualTo(8);
+      strangers.shutdownNow();
+    }
     for (Socket each : silent) {
       each.close();
     }
-    end(id);
+    shells.end(id);
   }
 }
