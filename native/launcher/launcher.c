@@ -27,7 +27,7 @@
 #include "checks.h"
 #include "lease.h"
 
-enum { EVENTS_PER_ROUND = 128, FIRST_FREE_FD = 10, ORPHAN_RESCAN_MS = 20, BACKLOG = 64, FIRST_USER = 1000 };
+enum { FIRST_FREE_FD = 10, ORPHAN_RESCAN_MS = 20, BACKLOG = 64, FIRST_USER = 1000 };
 
 static const char usage[] = "usage: queqiao-launcher --data DIR --socket PATH --public-key FILE --node NAME "
                             "--agent-uid N [--min-uid 1000] [--deny-uids LIST] [--limits cpuset,memory,pids,cpu,devices|none] "
@@ -380,18 +380,18 @@ static void take_signal(struct launcher *self, struct watch *watch) {
     self->ending = true;
 }
 
+/* One event at a time: what is ready is as it is now, not as it was before the event ahead of it was served. */
 static void serve(struct launcher *self, int signals) {
     static struct watch signal_watch = {.ready = take_signal};
-    struct epoll_event events[EVENTS_PER_ROUND];
+    struct epoll_event event;
     watch_fd(self, signals, EPOLLIN, &signal_watch);
     while (!self->ending) {
-        int count = epoll_wait(self->epoll_fd, events, EVENTS_PER_ROUND, handle_timers(self));
+        int count = epoll_wait(self->epoll_fd, &event, 1, handle_timers(self));
         if (count < 0 && errno != EINTR) {
             fatal("wait for events");
         }
-        for (int i = 0; i < count; i++) {
-            struct watch *watch = events[i].data.ptr;
-            watch->ready(self, watch);
+        if (count > 0) {
+            ((struct watch *)event.data.ptr)->ready(self, event.data.ptr);
         }
     }
 }
