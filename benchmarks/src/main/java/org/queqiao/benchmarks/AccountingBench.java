@@ -78,7 +78,7 @@ final class AccountingBench {
   private static final List<PartitionName> PARTITIONS =
       List.of(new PartitionName("batch"), new PartitionName("fat"), new PartitionName("debug"));
 
-  /** Runs of the month that is archived. */
+  /** Runs of the month that is archived; as many as before it, if those are fewer. */
   private static final int RUNS_ARCHIVED = 50_000;
 
   private static final YearMonth FIRST = YearMonth.of(2018, 1);
@@ -109,7 +109,7 @@ final class AccountingBench {
         bench.post(intake, runs, report);
         BenchDatabase.Cpu.now(database).into(report);
         bench.ask(ledger, report);
-        bench.archive(ledger, intake, access, folder, report);
+        bench.archive(ledger, intake, Math.min(runs, RUNS_ARCHIVED), access, folder, report);
       }
       report.put("databaseMb", bytes(folder.resolve("postgres/data")) >> 20);
     });
@@ -157,7 +157,8 @@ final class AccountingBench {
 
   private void ask(Ledger ledger, Report report) {
     LedgerReads reads = ledger.reads();
-    String month = FIRST.plusMonths(MONTHS / 2).toString();
+    Lines asked = someLines(reads);
+    String month = asked.month();
     UsageReports.Question everything =
         UsageReports.Question.of(
             List.of(ReportBy.USER, ReportBy.DOMAIN, ReportBy.MONTH),
@@ -182,22 +183,46 @@ final class AccountingBench {
             report,
             () -> reads.reports().usage(everything, LedgerReads.Scope.ALL).size());
     report.put("reportRows", rows);
-    report.put("drilldownPostings", ask("drilldown", report, () -> drillDown(reads, month)));
-    report.put("drilldownRareRuns", ask("drilldownRare", report, rare(reads, month)));
+    report.put("drilldownPostings", ask("drilldown", report, () -> drillDown(reads, asked)));
+    report.put("drilldownRareRuns", ask("drilldownRare", report, rare(reads, asked)));
     report.put("peakHeapMb", peakHeap() >> 20);
   }
 
+  /** The lines of a statement, at least one. */
+  private record Lines(String project, String month, List<Statement.Line> lines) {}
+
+  /**
+   * The first statement that has lines, of the month in the middle or of one after it; of few runs
+   * most projects have none in a month.
+   */
+  private static Lines someLines(LedgerReads reads) {
+    for (int i = 0; i < MONTHS; i++) {
+      String month = FIRST.plusMonths((MONTHS / 2 + i) % MONTHS).toString();
+      for (String project : reads.months().projects(month, null, null, 1)) {
+        List<Statement.Line> lines = reads.statement(project, month).lines();
+        if (!lines.isEmpty()) {
+          return new Lines(project, month, lines);
+        }
+      }
+    }
+    throw new IllegalStateException("no run is on a statement");
+  }
+
   /** From the first line of a statement to a hundred of its runs, and to the postings of one. */
-  private long drillDown(LedgerReads reads, String month) {
-    String project = projects.getFirst().value();
-    long line = reads.statement(project, month).lines().getFirst().id();
-    LineRun run =
-        reads
-            .lineRuns()
-            .of(project, month, line, LineRuns.After.NOTHING, RUNS_OF_LINE)
-            .orElseThrow()
-            .runs()
-            .getLast();
+  private static long drillDown(LedgerReads reads, Lines asked) {
+    long line = reads.statement(asked.project(), asked.month()).lines().getFirst().id();
+    List<LineRun> runs = List.of();
+    LineRuns.After after = LineRuns.After.NOTHING;
+    while (runs.isEmpty() && after != null) {
+      LineRuns.Page page =
+          reads
+              .lineRuns()
+              .of(asked.project(), asked.month(), line, after, RUNS_OF_LINE)
+              .orElseThrow();
+      runs = page.runs();
+      after = page.next();
+    }
+    LineRun run = runs.getLast();
     return reads
         .postingReads()
         .told(run.run().job(), run.run().attempt(), 0, LedgerReads.MAX_ROWS)
@@ -205,19 +230,18 @@ final class AccountingBench {
   }
 
   /** Asks for all runs of the line that has the fewest, page by page. */
-  private LongSupplier rare(LedgerReads reads, String month) {
-    String project = projects.getFirst().value();
+  private static LongSupplier rare(LedgerReads reads, Lines asked) {
     long line = 0;
     long fewest = Long.MAX_VALUE;
-    for (Statement.Line each : reads.statement(project, month).lines()) {
-      long runs = runs(reads, project, month, each.id());
+    for (Statement.Line each : asked.lines()) {
+      long runs = runs(reads, asked.project(), asked.month(), each.id());
       if (runs < fewest) {
         fewest = runs;
         line = each.id();
       }
     }
     long rarest = line;
-    return () -> runs(reads, project, month, rarest);
+    return () -> runs(reads, asked.project(), asked.month(), rarest);
   }
 
   private static long runs(LedgerReads reads, String project, String month, long line) {
@@ -234,22 +258,16 @@ final class AccountingBench {
 
   /** A month of many runs goes into files, is verified there, and comes back. */
   private void archive(
-      Ledger ledger, Intake intake, EmbeddedDatabase.Access access, Path folder, Report report)
+      Ledger ledger,
+      Intake intake,
+      int runs,
+      EmbeddedDatabase.Access access,
+      Path folder,
+      Report report)
       throws Exception {
     YearMonth month = YearMonth.from(CALENDAR.day(END_MS));
-    long nextMs = CALENDAR.startMs(month.plusMonths(1).atDay(1));
     long first = position;
-    for (int i = 1; i <= RUNS_ARCHIVED; i++) {
-      timeMs = END_MS + (nextMs - END_MS - 1) / RUNS_ARCHIVED * i;
-      run(Math.toIntExact(first + i));
-      if (batch.size() >= RUNS_AT_ONCE) {
-        take(intake);
-      }
-    }
-    timeMs = nextMs;
-    agreed(new MoneyChange.CloseMonth(month.toString(), nextMs, month.getYear()));
-    agreed(new MoneyChange.ArchiveMonth(month.toString()));
-    take(intake);
+    orderedMonth(month, runs, intake);
     for (MemoryPoolMXBean each : ManagementFactory.getMemoryPoolMXBeans()) {
       each.resetPeakUsage();
     }
@@ -265,7 +283,7 @@ final class AccountingBench {
     report.put("archiveRows", rows).put("archiveMb", bytes >> 20);
     report.put("archivePeakHeapMb", peakHeap() >> 20);
     begin = System.nanoTime();
-    int postings = ledger.reads().postings(new JobId(first + RUNS_ARCHIVED / 2)).size();
+    int postings = ledger.reads().postings(new JobId(first + (runs + 1) / 2)).size();
     report
         .put("archivedDrilldownMs", (System.nanoTime() - begin) / 1e6)
         .put("archivedDrilldownPostings", postings);
@@ -292,6 +310,23 @@ final class AccountingBench {
         "measured",
         timeMs);
     report.put("restoreS", (System.nanoTime() - begin) / 1e9);
+  }
+
+  /** A month of runs behind the others, closed, that two people want in files. */
+  private void orderedMonth(YearMonth month, int runs, Intake intake) throws InterruptedException {
+    long nextMs = CALENDAR.startMs(month.plusMonths(1).atDay(1));
+    long first = position;
+    for (int i = 1; i <= runs; i++) {
+      timeMs = END_MS + (nextMs - END_MS - 1) / runs * i;
+      run(Math.toIntExact(first + i));
+      if (batch.size() >= RUNS_AT_ONCE) {
+        take(intake);
+      }
+    }
+    timeMs = nextMs;
+    agreed(new MoneyChange.CloseMonth(month.toString(), nextMs, month.getYear()));
+    agreed(new MoneyChange.ArchiveMonth(month.toString()));
+    take(intake);
   }
 
   private void agreed(MoneyChange change) {

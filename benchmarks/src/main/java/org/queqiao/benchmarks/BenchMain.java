@@ -113,7 +113,11 @@ public final class BenchMain {
     if (midnight > 0) {
       MidnightBench.run(midnight, Math.max(1, option(rest, "--per-second", 100)), report);
     } else {
-      AccountingBench.run(option(rest, "--runs", 100_000), report);
+      int runs = option(rest, "--runs", 100_000);
+      if (runs == 0) {
+        refuse("--runs is 0, and at least one run is posted");
+      }
+      AccountingBench.run(runs, report);
     }
   }
 
