@@ -22,6 +22,9 @@ final class MovedUp {
 
   private boolean endsPass;
 
+  /** Of the queue of the pass: what it states itself may have been later, where it was cut. */
+  private long queueMs;
+
   MovedUp(Cluster cluster, JobOrder order) {
     this.cluster = cluster;
     this.order = order;
@@ -29,6 +32,7 @@ final class MovedUp {
 
   void beginPass() {
     unanswered = cluster.earlyRoom().unanswered();
+    queueMs = cluster.timeMs();
   }
 
   void beginSlice() {
@@ -45,7 +49,7 @@ final class MovedUp {
     TreeMap<Long, PlanJob> left = new TreeMap<>();
     promised.forEach(each -> left.put(each.number(), each));
     List<PlanJob> out = new ArrayList<>();
-    JobOrder.Queue all = order.openByTurn(cluster, cluster.timeMs());
+    JobOrder.Queue all = order.openByTurn(cluster, queueMs);
     Job job = all.next();
     while (job != null && !left.isEmpty()) {
       int task = all.task();
