@@ -1,6 +1,7 @@
 package org.queqiao.agent.slurm;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,6 +86,7 @@ public final class History {
             "job " + each.job() + " submitted at " + each.submitS() + ": " + e.getMessage());
       }
     }
+    runs.sort(Comparator.comparingLong(ObservedRun::endMs));
     // What slurmctld still holds back may have ended at any time.
     long completeS = told ? Math.max(fromS, Math.min(toS, nowS - marginS)) : fromS;
     return new Found(runs, leftOut, Math.multiplyExact(completeS, MS));

@@ -1,0 +1,88 @@
+package org.queqiao.server.slurm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.queqiao.agent.slurm.History;
+import org.queqiao.agent.slurm.SlurmException;
+import org.queqiao.agent.slurm.SlurmProcess;
+import org.queqiao.contract.observe.ObservedRun;
+import org.queqiao.contract.observe.ObservedStep;
+
+/** A run has all its steps, whenever they ended and whenever slurmdbd heard of them. */
+final class HistoryStepsTest {
+  private static final long HOUR_MS = 3_600_000;
+  private static final long SECOND_MS = 1_000;
+
+  /** More than are asked for at a time. */
+  private static final int TASKS = 300;
+
+  private static final String[] STEPS = {"batch", "0", "1"};
+
+  @TempDir Path folder;
+
+  private static List<String> ids(ObservedRun run) {
+    return run.steps().stream().map(ObservedStep::id).toList();
+  }
+
+  @Test
+  void isWholeFromWhereverTheHistoryIsRead() throws Exception {
+    SlurmSite.need();
+    try (SlurmSite site = new SlurmSite(folder);
+        SlurmProcess slurm = new SlurmProcess(SlurmSite.SHIM, site.configuration())) {
+      site.start();
+      site.submit(
+          "srun -N1 -n1 true; sleep 2; srun -N1 -n1 sleep 1; sleep 2", "-n1", "-t5", "-Apolar");
+      site.awaitEnd(60_000);
+      History history = new History(slurm, 0, "");
+      ObservedRun whole = history.read(0, Long.MAX_VALUE / 2).runs().getFirst();
+      assertThat(ids(whole)).containsExactly(STEPS);
+      for (long ms = whole.startMs() - SECOND_MS; ms <= whole.endMs(); ms += SECOND_MS) {
+        assertThat(history.read(ms, HOUR_MS).runs()).as("from " + ms).containsExactly(whole);
+      }
+      assertThat(history.read(whole.endMs() + SECOND_MS, HOUR_MS).runs()).isEmpty();
+      aStepThatComesLateIsReadWithTheNextLook(site, history, whole);
+      manyAreWholeAndThereOnce(site, history, whole.endMs());
+    }
+  }
+
+  private static void aStepThatComesLateIsReadWithTheNextLook(
+      SlurmSite site, History history, ObservedRun whole) throws IOException, SlurmException {
+    String late =
+        "update slurm_acct_db.test1_step_table set job_db_inx = job_db_inx + %d where id_step = 0";
+    site.sql(late.formatted(1_000_000));
+    assertThat(ids(history.read(whole.endMs(), HOUR_MS).runs().getFirst()))
+        .containsExactly("batch", "1");
+    site.sql(late.formatted(-1_000_000));
+    assertThat(history.read(whole.endMs(), HOUR_MS).runs()).containsExactly(whole);
+  }
+
+  /** As tasks of one array: asked for by its number slurmdbd tells of all of them. */
+  private static void manyAreWholeAndThereOnce(SlurmSite site, History history, long endMs)
+      throws IOException, SlurmException {
+    StringBuilder sql =
+        new StringBuilder(
+            "use slurm_acct_db; create temporary table j as select * from test1_job_table;"
+                + " create temporary table s as select * from test1_step_table;");
+    for (int n = 1; n <= TASKS; n++) {
+      int job = 1_000 + n;
+      sql.append(
+          "update j set job_db_inx=%d, id_job=%d, id_array_job=1001, id_array_task=%d;"
+              .formatted(job, job, n));
+      sql.append("insert into test1_job_table select * from j;");
+      sql.append(
+          "update s set job_db_inx=%d; insert into test1_step_table select * from s;"
+              .formatted(job));
+    }
+    site.sql(sql.toString());
+    List<ObservedRun> found = history.read(endMs, HOUR_MS).runs();
+    assertThat(found)
+        .hasSize(TASKS + 1)
+        .allSatisfy(run -> assertThat(ids(run)).containsExactly(STEPS));
+    assertThat(found.stream().map(ObservedRun::id).distinct()).hasSize(TASKS + 1);
+  }
+}
