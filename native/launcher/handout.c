@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "handout.h"
 
-#include <stddef.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,19 +25,22 @@ static void add(struct handed *handed, int fd, uint16_t counter) {
     }
 }
 
-/* To nobody but the agent: anybody can listen under a number that is free. */
+/* To nobody but the agent, and by no link: what lies in the agent's folder is of its making. */
 static int connect_to_agent(uid_t agent, uint32_t listener) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct ucred peer = {0, (uid_t)-1, (gid_t)-1};
     socklen_t size = sizeof peer;
-    int length = snprintf(address.sun_path + 1, sizeof address.sun_path - 1, HANDOUT_NAME, listener);
-    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && (connect(fd, (const struct sockaddr *)&address,
-                            (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length)) != 0 ||
+    char place[32];
+    snprintf(place, sizeof place, HANDOUT_PLACE, listener);
+    int found = openat(SPOOL_FD, place, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    int fd = found < 0 ? -1 : socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d", found);
+    if (fd >= 0 && (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 ||
                     getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.uid != agent)) {
         close(fd);
-        return -1;
+        fd = -1;
     }
+    close(found);
     return fd;
 }
 

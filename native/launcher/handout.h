@@ -6,7 +6,7 @@
 #include "spec.h"
 
 /*
- * Sends the agent that listens under this number one packet: u64 job, u32 attempt, the numbers of the counters and, in
+ * Sends the agent that listens at spool/counters under this number one packet: u64 job, u32 attempt, the numbers of the counters and, in
  * the same order, their descriptors. Who does not get it asks again.
  */
 void hand_out(const struct launch_spec *spec, const struct run_counters *counters, uint32_t listener);

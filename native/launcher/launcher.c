@@ -171,14 +171,14 @@ static void prepare_process(struct launcher *self) {
     }
 }
 
-static int open_folder(const struct launcher *self, const char *name, mode_t mode, gid_t group) {
+static int open_folder(const struct launcher *self, const char *name, mode_t mode, uid_t owner, gid_t group) {
     char path[SPEC_PATH_BYTES];
     snprintf(path, sizeof path, "%.4000s/%s", self->node.data_path, name);
     if (mkdir(path, mode) != 0 && errno != EEXIST) {
         fatal(path);
     }
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 || fchmod(fd, mode) != 0 || (self->node.is_root && fchown(fd, 0, group) != 0)) {
+    if (fd < 0 || fchmod(fd, mode) != 0 || (self->node.is_root && fchown(fd, owner, group) != 0)) {
         fatal(path);
     }
     return fd;
@@ -243,8 +243,10 @@ static void open_data(struct launcher *self) {
     }
     self->node.spool_group = agent->gid;
     lock_data(self);
-    self->runs_fd = open_folder(self, "runs", 0711, 0);
-    self->spool_fd = open_folder(self, "spool", 0750, self->node.spool_group);
+    self->runs_fd = open_folder(self, "runs", 0711, 0, 0);
+    self->spool_fd = open_folder(self, "spool", 0750, 0, self->node.spool_group);
+    /* There the agent listens for what monitors hand out; nobody else gets in. */
+    close(open_folder(self, "spool/counters", 0700, self->node.agent_uid, self->node.spool_group));
     keep_contact(self);
     ssize_t length = readlink("/proc/self/exe", self->monitor_path, sizeof self->monitor_path - 32);
     char *slash = length > 0 ? strrchr(self->monitor_path, '/') : NULL;

@@ -26,7 +26,7 @@ enum { SIGNAL_MAIN_ONLY = 0x100 };
 /* In place of a signal: start the host of the run, unless it is there. */
 enum { START_HOST = 0x200 };
 
-/* In place of a signal: hand the counters out to the listener whose number stands in the place of the grace. */
+/* In place of a signal: hand the counters out to the listener whose number, its name, stands in the place of the grace. */
 enum { HAND_OUT = 0x800 };
 
 struct control_message {

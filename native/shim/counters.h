@@ -61,7 +61,11 @@ enum counters_limit { MAX_COUNTERS = 32, COUNTERS_HEADER_BYTES = 8, COUNTER_BYTE
 
 enum { COUNTERS_BYTES = COUNTERS_HEADER_BYTES + MAX_COUNTERS * COUNTER_BYTES + 4 };
 
-/* The abstract address at which an agent takes what monitors hand out; of the numbers it has one that is free. */
+/* Where an agent takes what monitors hand out, in the spool, by a number of its choice. */
+#define HANDOUT_FOLDER "counters"
+#define HANDOUT_PLACE HANDOUT_FOLDER "/%u"
+
+/* The abstract address at which monitors of before look for it: anybody can take a number there, or connect. */
 #define HANDOUT_NAME "queqiao-counters-%u"
 
 enum { HANDOUT_NUMBERS = 3600000 };

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -19,7 +20,40 @@
 
 enum { RUN_BYTES = 12, TRIES = 100, WAIT_MS = 200, BACKLOG = 1024 };
 
-int32_t shim_handout_listen(int32_t *number) {
+/* The folder of the agent, which nobody else may enter; or a negated errno. */
+static int open_own(const char *folder) {
+    struct stat status;
+    int fd = open(folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        return -errno;
+    }
+    if (status.st_uid != geteuid() || (status.st_mode & 077) != 0) {
+        close(fd);
+        return -EPERM;
+    }
+    return fd;
+}
+
+int32_t shim_handout_listen(const char *folder, int32_t number) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int own = open_own(folder);
+    if (own < 0) {
+        return own;
+    }
+    /* By the descriptor: the path of the folder may be longer than an address. */
+    snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%u", own, (unsigned)number);
+    int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    bool listens = fd >= 0 && (unlink(address.sun_path) == 0 || errno == ENOENT) &&
+                   bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 && listen(fd, BACKLOG) == 0;
+    int cause = errno;
+    close(own);
+    if (!listens && fd >= 0) {
+        close(fd);
+    }
+    return listens ? fd : -cause;
+}
+
+int32_t shim_handout_listen_abstract(int32_t *number) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     for (int i = 0; fd >= 0 && i < TRIES; i++) {

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* Rises when a function changes its meaning; the agent refuses a library of another version. */
-enum { SHIM_ABI_VERSION = 5 };
+enum { SHIM_ABI_VERSION = 6 };
 
 #define SHIM_API __attribute__((visibility("default")))
 
@@ -86,8 +86,14 @@ enum { SHIM_GPU_MINOR, SHIM_GPU_BUSY, SHIM_GPU_MEMORY, SHIM_GPU_POWER, SHIM_GPU_
 /* The accelerators that NVML knows. Returns how many; -ENOENT without the library, -E2BIG when there are more than `most`. */
 SHIM_API int32_t shim_gpu_read(int64_t devices[][SHIM_GPU_FIELDS], int32_t most);
 
-/* Listens for what monitors hand out, under the number by which they are asked for it. A descriptor, or a negated errno. */
-SHIM_API int32_t shim_handout_listen(int32_t *number);
+/*
+ * Listens for what monitors hand out, in this folder, under the number by which they are asked for it. A descriptor, or a
+ * negated errno; -EPERM where the folder is not the caller's alone.
+ */
+SHIM_API int32_t shim_handout_listen(const char *folder, int32_t number);
+
+/* For monitors that know no such folder: at an abstract address, under a number that is free. */
+SHIM_API int32_t shim_handout_listen_abstract(int32_t *number);
 
 /*
  * Takes the counters of one run that a monitor has handed out; -EAGAIN when there is nothing more. `run` is its job and

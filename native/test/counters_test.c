@@ -1,15 +1,19 @@
 /* What is counted of a run, beside what GNU time and perf say of the same program. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/bpf.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -216,12 +220,53 @@ static int32_t take_handout(uint64_t job, int32_t listener, int32_t number, int3
     return count;
 }
 
-static bool connects_to(int32_t number, int *fd) {
+enum { NUMBER = 1 };
+
+static char *handout_folder(char path[PATH_BYTES + 32]) {
+    snprintf(path, PATH_BYTES + 32, "%s/spool/counters", node.data);
+    return path;
+}
+
+static int32_t listen_in_folder(void) {
+    char folder[PATH_BYTES + 32];
+    int32_t fd = shim_handout_listen(handout_folder(folder), NUMBER);
+    CHECK(fd >= 0);
+    return fd;
+}
+
+/* The socket of the agent by a descriptor, so that a test can let in who would not get there. */
+static int open_place(void) {
+    char path[PATH_BYTES + 64];
+    char folder[PATH_BYTES + 32];
+    snprintf(path, sizeof path, "%s/%d", handout_folder(folder), NUMBER);
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    CHECK(fd >= 0 && chmod(path, 0777) == 0);
+    return fd;
+}
+
+static bool connects_to(const char *path, int *fd) {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int length = snprintf(address.sun_path + 1, sizeof address.sun_path - 1, HANDOUT_NAME, (unsigned)number);
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
     *fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-    return *fd >= 0 && connect(*fd, (struct sockaddr *)&address,
-                               (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length)) == 0;
+    return *fd >= 0 && connect(*fd, (struct sockaddr *)&address, sizeof address) == 0;
+}
+
+static bool becomes_other(void) {
+    return setresgid(OTHER_UID, OTHER_UID, OTHER_UID) == 0 && setresuid(OTHER_UID, OTHER_UID, OTHER_UID) == 0;
+}
+
+static bool ends_well(pid_t pid) {
+    int status = 0;
+    return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void start_busy(uint64_t job) {
+    char path[PATH_BYTES];
+    struct launch launch = launch_defaults(&node, job, "#!/bin/sh\necho on > on\nwhile :; do (:); done\n");
+    struct reply reply = request_launch(&node, &launch);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    await_file(work_path(&node, "on", path));
 }
 
 /* A whole packet: the counter 9 of the run 1.1, with a descriptor. */
@@ -242,28 +287,28 @@ static bool says_as_a_monitor(int fd) {
     return sendmsg(fd, &message, MSG_NOSIGNAL) == (ssize_t)sizeof packet;
 }
 
-static void nothingIsHandedToOrTakenFromAnotherUser(void) {
+/* The folder is the agent's alone, so nobody else can fill its queue, and who stands in its place is told nothing. */
+static void anotherUserNeitherGetsToTheAgentNorInItsPlace(void) {
     int32_t fds[SHIM_MAX_HANDED];
     int32_t counters[SHIM_MAX_HANDED];
     int64_t run[2];
-    char path[PATH_BYTES];
-    int numbers[2];
-    int32_t number = 0;
+    char folder[PATH_BYTES + 32];
+    char path[PATH_BYTES + 64];
+    char by_descriptor[64];
+    int own_end = -1;
+    int told[2];
     if (!is_root()) {
         return;
     }
     node_create(&node);
     node_start(&node);
-    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\necho on > on\nsleep 100\n");
-    struct reply reply = request_launch(&node, &launch);
-    CHECK_EQUAL(1, reply.status);
-    reply_free(&reply);
-    await_file(work_path(&node, "on", path));
-    int32_t own = shim_handout_listen(&number);
-    int own_end = -1;
-    CHECK(own >= 0 && pipe(numbers) == 0);
+    start_busy(1);
+    int32_t own = listen_in_folder();
+    int place = open_place();
+    snprintf(path, sizeof path, "%s/%d", handout_folder(folder), NUMBER);
+    snprintf(by_descriptor, sizeof by_descriptor, "/proc/self/fd/%d", place);
     /* Of a user who may have monitors it is taken. */
-    CHECK(connects_to(number, &own_end) && says_as_a_monitor(own_end));
+    CHECK(connects_to(path, &own_end) && says_as_a_monitor(own_end));
     CHECK_EQUAL(1, shim_handout_take(own, run, fds, counters));
     CHECK(run[0] == 1 && run[1] == 1 && counters[0] == COUNTER_TASK_CLOCK);
     shim_close(fds[0]);
@@ -271,36 +316,97 @@ static void nothingIsHandedToOrTakenFromAnotherUser(void) {
     pid_t other = fork();
     CHECK(other >= 0);
     if (other == 0) {
-        /* It listens as an agent does, and says to the agent that it is a monitor. */
+        /* Not by the path, not in the agent's folder; let in all the same, it says that it is a monitor. */
         int fd = -1;
-        int32_t listener = -1;
-        int32_t theirs = 0;
-        bool good = setresgid(OTHER_UID, OTHER_UID, OTHER_UID) == 0 && setresuid(OTHER_UID, OTHER_UID, OTHER_UID) == 0 &&
-                    connects_to(number, &fd) && says_as_a_monitor(fd) &&
-                    (listener = shim_handout_listen(&theirs)) >= 0 &&
-                    write(numbers[1], &theirs, sizeof theirs) == (ssize_t)sizeof theirs;
-        struct pollfd ready = {.fd = listener, .events = POLLIN};
-        /* It connects and finds out. */
-        good = good && poll(&ready, 1, 10000) == 1;
-        int monitor = good ? accept4(listener, NULL, NULL, SOCK_CLOEXEC) : -1;
-        char byte = 0;
-        _exit(monitor >= 0 && recv(monitor, &byte, 1, 0) == 0 ? 0 : 1);
+        bool good = becomes_other() && !connects_to(path, &fd) && errno == EACCES &&
+                    shim_handout_listen(folder, NUMBER + 1) == -EACCES && connects_to(by_descriptor, &fd) &&
+                    says_as_a_monitor(fd);
+        _exit(good ? 0 : 1);
     }
-    int32_t theirs = 0;
-    CHECK(read(numbers[0], &theirs, sizeof theirs) == (ssize_t)sizeof theirs);
+    CHECK(ends_well(other));
     CHECK_EQUAL(0, shim_handout_take(own, run, fds, counters));
     CHECK_EQUAL(-EAGAIN, shim_handout_take(own, run, fds, counters));
-    CHECK_EQUAL(0, ask_for_handout(1, theirs));
-    int status = 0;
-    CHECK(waitpid(other, &status, 0) == other && WIFEXITED(status) && WEXITSTATUS(status) == 0);
     shim_close(own);
-    close(numbers[0]);
-    close(numbers[1]);
+    /* Who listens counts, not whose the file is. */
+    CHECK(pipe(told) == 0);
+    other = fork();
+    CHECK(other >= 0);
+    if (other == 0) {
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+        snprintf(address.sun_path, sizeof address.sun_path, "%.100s", path);
+        bool good = strlen(path) <= 100 && unlink(path) == 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0 &&
+                    becomes_other() && listen(fd, 4) == 0 && write(told[1], "", 1) == 1;
+        struct pollfd ready = {.fd = fd, .events = POLLIN};
+        good = good && poll(&ready, 1, 10000) == 1;
+        int monitor = good ? accept4(fd, NULL, NULL, SOCK_CLOEXEC) : -1;
+        char byte = 0;
+        /* It connects and finds out. */
+        _exit(monitor >= 0 && recv(monitor, &byte, 1, 0) == 0 ? 0 : 1);
+    }
+    char byte = 1;
+    CHECK(read(told[0], &byte, 1) == 1);
+    CHECK_EQUAL(0, ask_for_handout(1, NUMBER));
+    CHECK(ends_well(other));
+    close(told[0]);
+    close(told[1]);
+    shim_close(place);
+    node_destroy(&node);
+}
+
+/* A folder that others enter, or that is another's, is none. */
+static void theAgentListensInAFolderOfItsOwnAlone(void) {
+    char folder[PATH_BYTES + 32];
+    char link[PATH_BYTES + 64];
+    node_create(&node);
+    node_start(&node);
+    handout_folder(folder);
+    snprintf(link, sizeof link, "%s/link", node.data);
+    CHECK(symlink(folder, link) == 0);
+    CHECK_EQUAL(-ENOTDIR, shim_handout_listen(link, NUMBER));
+    CHECK(chmod(folder, 0710) == 0);
+    CHECK_EQUAL(-EPERM, shim_handout_listen(folder, NUMBER));
+    /* The launcher puts it right, as it does its other folders. */
+    node_kill(&node, SIGKILL);
+    node_start(&node);
+    int32_t first = listen_in_folder();
+    /* The socket of an agent that is gone is in nobody's way. */
+    shim_close(first);
+    shim_close(listen_in_folder());
+    if (is_root()) {
+        CHECK(chown(folder, OTHER_UID, OTHER_UID) == 0);
+        CHECK_EQUAL(-EPERM, shim_handout_listen(folder, NUMBER));
+    }
+    CHECK(unlink(link) == 0);
+    node_destroy(&node);
+}
+
+/* What lies in the agent's folder is of its making: no link of its leads root to another socket. */
+static void theMonitorFollowsNoLinkOfTheAgent(void) {
+    char folder[PATH_BYTES + 32];
+    char path[PATH_BYTES + 64];
+    char elsewhere[PATH_BYTES + 64];
+    if (!is_root()) {
+        return;
+    }
+    node_create(&node);
+    node_start(&node);
+    start_busy(1);
+    int32_t own = listen_in_folder();
+    struct pollfd ready = {.fd = own, .events = POLLIN};
+    snprintf(path, sizeof path, "%s/%d", handout_folder(folder), NUMBER);
+    snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", node.data);
+    CHECK(rename(path, elsewhere) == 0 && symlink(elsewhere, path) == 0);
+    CHECK_EQUAL(0, ask_for_handout(1, NUMBER));
+    CHECK_EQUAL(0, poll(&ready, 1, 500));
+    CHECK(rename(elsewhere, path) == 0);
+    CHECK_EQUAL(0, ask_for_handout(1, NUMBER));
+    CHECK_EQUAL(1, poll(&ready, 1, 10000));
+    shim_close(own);
     node_destroy(&node);
 }
 
 static void theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege(void) {
-    char path[PATH_BYTES];
     int32_t fds[SHIM_MAX_HANDED];
     int32_t counters[SHIM_MAX_HANDED];
     int64_t run[2];
@@ -311,18 +417,12 @@ static void theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege(void) {
     }
     node_create(&node);
     node_start(&node);
-    struct launch launch = launch_defaults(&node, 1, "#!/bin/sh\necho on > on\nwhile :; do (:); done\n");
-    struct reply reply = request_launch(&node, &launch);
-    CHECK_EQUAL(1, reply.status);
-    reply_free(&reply);
-    await_file(work_path(&node, "on", path));
-    int32_t number = 0;
-    int32_t listener = shim_handout_listen(&number);
-    CHECK(listener >= 0 && number >= 0 && number < 3600000);
+    start_busy(1);
+    int32_t listener = listen_in_folder();
     CHECK_EQUAL(-EAGAIN, shim_handout_take(listener, run, fds, counters));
     /* Of a run that is not there there is nothing to hand out. */
-    CHECK_EQUAL(4, ask_for_handout(2, number));
-    int32_t count = take_handout(1, listener, number, fds, counters);
+    CHECK_EQUAL(4, ask_for_handout(2, NUMBER));
+    int32_t count = take_handout(1, listener, NUMBER, fds, counters);
     CHECK(count >= 5);
     CHECK_EQUAL(count, shim_handout_read(count, fds, counters, before));
     pid_t reader = fork();
@@ -340,7 +440,7 @@ static void theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege(void) {
     }
     int status = 0;
     CHECK(waitpid(reader, &status, 0) == reader && WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    reply = request_signal(&node, 1, 9, 0);
+    struct reply reply = request_signal(&node, 1, 9, 0);
     CHECK_EQUAL(0, reply.status);
     reply_free(&reply);
     struct ended ended = await_end(&node, 1);
@@ -358,9 +458,87 @@ static void theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege(void) {
         }
         shim_close(fds[i]);
     }
-    CHECK_EQUAL(5, ask_for_handout(1, number));
+    CHECK_EQUAL(5, ask_for_handout(1, NUMBER));
     CHECK_EQUAL(-EAGAIN, shim_handout_take(listener, run, fds, counters));
     shim_close(listener);
+    node_destroy(&node);
+}
+
+/* Takes all places of the queue there, and keeps them. */
+static pid_t fill_abstract(int32_t number) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int length = snprintf(address.sun_path + 1, sizeof address.sun_path - 1, HANDOUT_NAME, (unsigned)number);
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
+    int told[2];
+    char byte = 0;
+    CHECK(pipe(told) == 0);
+    pid_t other = fork();
+    CHECK(other >= 0);
+    if (other == 0) {
+        const struct rlimit many = {8192, 8192};
+        bool good = setrlimit(RLIMIT_NOFILE, &many) == 0 && becomes_other();
+        while (good) {
+            int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+            good = fd >= 0 && connect(fd, (const struct sockaddr *)&address, size) == 0;
+        }
+        _exit(errno == EAGAIN && write(told[1], "", 1) == 1 && pause() == 0 ? 0 : 1);
+    }
+    close(told[1]);
+    CHECK(read(told[0], &byte, 1) == 1);
+    close(told[0]);
+    return other;
+}
+
+/*
+ * It lives on under the new launcher, and knows the abstract address alone. Who fills that takes nothing from new ones,
+ * which are never there, and those of before are served once it is empty again.
+ */
+static void aMonitorFromBeforeAnUpgradeIsServedWhereItLooks(void) {
+    int32_t fds[SHIM_MAX_HANDED];
+    int32_t counters[SHIM_MAX_HANDED];
+    int64_t run[2];
+    int32_t number = 0;
+    if (!is_root()) {
+        return;
+    }
+    node_create(&node);
+    node.program = OLDER_LAUNCHER;
+    node_start(&node);
+    start_busy(1);
+    node_kill(&node, SIGKILL);
+    node.program = NULL;
+    node_start(&node);
+    start_busy(2);
+    int32_t own = listen_in_folder();
+    int32_t older = shim_handout_listen_abstract(&number);
+    CHECK(older >= 0 && number >= 0 && number < 3600000);
+    struct pollfd ready = {.fd = own, .events = POLLIN};
+    CHECK_EQUAL(0, ask_for_handout(1, NUMBER));
+    CHECK_EQUAL(0, poll(&ready, 1, 500));
+    pid_t other = fill_abstract(number);
+    int32_t count = take_handout(2, own, NUMBER, fds, counters);
+    CHECK(count >= 5);
+    for (int32_t i = 0; i < count; i++) {
+        shim_close(fds[i]);
+    }
+    CHECK_EQUAL(0, ask_for_handout(1, number));
+    poll(NULL, 0, 500); /* it looks, and finds no place */
+    int32_t taken = 0;
+    while ((taken = shim_handout_take(older, run, fds, counters)) == 0) {
+    }
+    CHECK_EQUAL(-EAGAIN, taken);
+    CHECK(kill(other, SIGKILL) == 0 && waitpid(other, NULL, 0) == other);
+    count = take_handout(1, older, number, fds, counters);
+    CHECK(count >= 5);
+    for (int32_t i = 0; i < count; i++) {
+        shim_close(fds[i]);
+    }
+    ready.fd = older;
+    CHECK_EQUAL(0, ask_for_handout(2, number));
+    CHECK_EQUAL(0, poll(&ready, 1, 500));
+    CHECK_EQUAL(-EAGAIN, shim_handout_take(older, run, fds, counters));
+    shim_close(own);
+    shim_close(older);
     node_destroy(&node);
 }
 
@@ -509,9 +687,8 @@ static void nothingOfItIsLeftOnceTheGroupAndTheLastDescriptorAreGoneAndNobodyCan
     CHECK_EQUAL(1, reply.status);
     reply_free(&reply);
     await_file(work_path(&node, "on", path));
-    int32_t number = 0;
-    int32_t listener = shim_handout_listen(&number);
-    int32_t count = take_handout(1, listener, number, fds, counters);
+    int32_t listener = listen_in_folder();
+    int32_t count = take_handout(1, listener, NUMBER, fds, counters);
     shim_close(listener);
     int found = 0;
     for (int32_t i = 0; i < count; i++) {
@@ -584,7 +761,10 @@ static const struct test tests[] = {TEST(cpuTimeAndPeakMemoryAreThoseOfGnuTimeTo
                                     TEST(whatARunReadAndWroteIsCountedWithItsChildren),
                                     TEST(anEventThatCannotBeOpenedIsMissingAndTheRunGoesOn),
                                     TEST(floatingPointEventsAreThoseOfTheProcessor),
-    TEST(nothingIsHandedToOrTakenFromAnotherUser),
+    TEST(anotherUserNeitherGetsToTheAgentNorInItsPlace),
+    TEST(theAgentListensInAFolderOfItsOwnAlone),
+    TEST(theMonitorFollowsNoLinkOfTheAgent),
+    TEST(aMonitorFromBeforeAnUpgradeIsServedWhereItLooks),
     TEST(theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege),
     TEST(bytesOfTheNetworkAreThoseOfTheRunWithTheirHeaders),
     TEST(trafficThatCannotBeCountedIsMissingAndTheRunGoesOn),

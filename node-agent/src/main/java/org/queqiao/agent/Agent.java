@@ -119,6 +119,7 @@ final class Agent {
                 probe,
                 options.data().resolve("series"),
                 options.heartbeatMs(),
+                options.spool(),
                 (run, number) -> ask(client -> client.handOut(run, number))));
   }
 

@@ -17,7 +17,7 @@ import org.queqiao.contract.metrics.CounterValue;
  * {@code queqiao.shim} names its file. Without it the agent works on and says what is absent.
  */
 public final class Shim {
-  private static final int ABI_VERSION = 5;
+  private static final int ABI_VERSION = 6;
   private static final int EINVAL = 22;
 
   private final String absence;
@@ -55,7 +55,9 @@ public final class Shim {
 
     static native int shim_gpu_read(long[] devices, int most);
 
-    static native int shim_handout_listen(int[] number);
+    static native int shim_handout_listen(String folder, int number);
+
+    static native int shim_handout_listen_abstract(int[] number);
 
     static native int shim_handout_take(int listener, long[] run, int[] fds, int[] counters);
 
@@ -180,10 +182,19 @@ public final class Shim {
    */
   public record Handouts(int fd, int number) {}
 
-  /** Listens for what monitors hand out; nothing where the library is absent. */
-  public Optional<Handouts> handouts() {
+  /**
+   * Listens for what monitors hand out, under this number in a folder that must be the caller's
+   * alone; nothing where it is not, or where the library is absent.
+   */
+  public Optional<Handouts> handouts(Path folder, int number) {
+    int fd = absence == null ? Functions.shim_handout_listen(folder.toString(), number) : -EINVAL;
+    return fd < 0 ? Optional.empty() : Optional.of(new Handouts(fd, number));
+  }
+
+  /** Listens for monitors that know no such folder, where every user of the node may connect. */
+  public Optional<Handouts> abstractHandouts() {
     int[] number = new int[1];
-    int fd = absence == null ? Functions.shim_handout_listen(number) : -EINVAL;
+    int fd = absence == null ? Functions.shim_handout_listen_abstract(number) : -EINVAL;
     return fd < 0 ? Optional.empty() : Optional.of(new Handouts(fd, number[0]));
   }
 

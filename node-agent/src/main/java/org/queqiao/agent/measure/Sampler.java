@@ -31,10 +31,9 @@ public final class Sampler implements AutoCloseable {
   private static final long UJ_OF_MJ = 1_000;
 
   private final Shim shim;
-  private final Shim.Handouts handouts;
+  private final HandedOut handedOut;
   private final Path folder;
   private final int intervalMs;
-  private final ObjIntConsumer<RunId> monitors;
   private final TreeMap<RunId, Followed> followed = new TreeMap<>();
   private final NodePower power;
   private final EnergyShares shares = new EnergyShares();
@@ -50,6 +49,7 @@ public final class Sampler implements AutoCloseable {
    * @param accelerators what runs make of theirs
    * @param power what the energy of runs is shared out from
    * @param folder of the files
+   * @param spool of the launcher
    * @param monitors asks the monitor of a run to hand its counters out under a number
    */
   public Sampler(
@@ -58,15 +58,15 @@ public final class Sampler implements AutoCloseable {
       NodePower power,
       Path folder,
       int intervalMs,
+      Path spool,
       ObjIntConsumer<RunId> monitors)
       throws IOException {
     this.accelerators = accelerators;
     this.power = power;
     this.shim = shim;
-    this.handouts = shim.handouts().orElse(null);
+    this.handedOut = new HandedOut(shim, spool.resolve("counters"), monitors);
     this.folder = folder;
     this.intervalMs = intervalMs;
-    this.monitors = monitors;
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
@@ -78,14 +78,14 @@ public final class Sampler implements AutoCloseable {
 
   /** A run has been started: its counters are there with the next beat. */
   public void launched(RunId run) {
-    if (handouts != null && followed.size() < RUNS_MAX) {
-      monitors.accept(run, handouts.number());
+    if (followed.size() < RUNS_MAX) {
+      handedOut.ask(run);
     }
   }
 
   /** The runs that are alive: their counters of now are kept. */
   public void beat(List<RunId> alive, long nowMs) throws IOException {
-    if (handouts == null) {
+    if (shim.absence().isPresent()) {
       return;
     }
     followed
@@ -142,17 +142,7 @@ public final class Sampler implements AutoCloseable {
 
   /** What is not handed out yet is asked for, as by the agent before this one, or again. */
   private void takeHandedOut(List<RunId> alive, long nowMs) throws IOException {
-    TreeMap<RunId, Shim.Handed> handedOut = new TreeMap<>();
-    shim.take(
-        handouts,
-        RUNS_MAX,
-        (run, handed) -> {
-          Shim.Handed twice = handedOut.put(run, handed);
-          if (twice != null) {
-            shim.close(twice);
-          }
-        });
-    for (Map.Entry<RunId, Shim.Handed> each : handedOut.entrySet()) {
+    for (Map.Entry<RunId, Shim.Handed> each : handedOut.take().entrySet()) {
       if (alive.contains(each.getKey())
           && !followed.containsKey(each.getKey())
           && followed.size() < RUNS_MAX) {
@@ -161,10 +151,11 @@ public final class Sampler implements AutoCloseable {
         shim.close(each.getValue());
       }
     }
-    alive.stream()
-        .filter(run -> !followed.containsKey(run))
-        .limit(RUNS_MAX - followed.size())
-        .forEach(this::launched);
+    handedOut.askAgain(
+        alive.stream()
+            .filter(run -> !followed.containsKey(run))
+            .limit(RUNS_MAX - followed.size())
+            .toList());
   }
 
   private Path file(RunId run) {
@@ -327,8 +318,6 @@ public final class Sampler implements AutoCloseable {
   public void close() {
     new ArrayList<>(followed.values()).forEach(each -> shim.close(each.handed()));
     followed.clear();
-    if (handouts != null) {
-      shim.close(handouts.fd());
-    }
+    handedOut.close();
   }
 }
