@@ -351,6 +351,9 @@ public final class LauncherClient implements Closeable {
       absent.add(
           capability(ANY_SIGNAL) + ": the launcher is older than the agent; others wait for it");
     }
+    if (!leases) {
+      absent.add(capability(LEASES) + ": the launcher is older than the agent; they get none here");
+    }
     return new Capabilities(
         bootId, List.copyOf(absent), suspends, anySignal, deniesDevices, leases);
   }
@@ -367,6 +370,7 @@ public final class LauncherClient implements Closeable {
       case 8 -> "limit of CPU time";
       case DEVICES -> "denial of devices";
       case ANY_SIGNAL -> "signals before the end other than HUP, INT, USR1, USR2 and CONT";
+      case LEASES -> "leases of runs";
       default -> "capability " + id;
     };
   }

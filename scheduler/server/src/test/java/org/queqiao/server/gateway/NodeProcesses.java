@@ -29,6 +29,7 @@ public final class NodeProcesses implements AutoCloseable {
   private boolean singleUser;
   private boolean ownMounts;
   private String libraries = "";
+  private boolean olderLauncher;
 
   /**
    * Makes the folders.
@@ -160,7 +161,7 @@ public final class NodeProcesses implements AutoCloseable {
     List<String> command =
         withDevices(
             List.of(
-                own("queqiao-launcher").toString(),
+                launcherProgram().toString(),
                 "--data",
                 folder.resolve("node").toString(),
                 "--socket",
@@ -178,6 +179,20 @@ public final class NodeProcesses implements AutoCloseable {
       command.addAll(0, List.of("unshare", "--mount", "--"));
     }
     return spawn("launcher", command);
+  }
+
+  /**
+   * The launcher that is started next, and the monitors of its runs, are of before, or of today.
+   */
+  public void olderLauncher(boolean older) {
+    olderLauncher = older;
+  }
+
+  private Path launcherProgram() {
+    return olderLauncher
+        ? Path.of(
+            System.getProperty("queqiao.root"), "native/target/test-bin/older/queqiao-launcher")
+        : own("queqiao-launcher");
   }
 
   private Path own(String name) {

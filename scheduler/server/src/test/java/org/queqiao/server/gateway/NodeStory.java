@@ -102,6 +102,12 @@ final class NodeStory implements AutoCloseable {
     return this;
   }
 
+  /** From the next start of it on, the launcher is one of before, or of today. */
+  NodeStory withOlderLauncher(boolean older) {
+    node.olderLauncher(older);
+    return this;
+  }
+
   /** Puts a pipe that nobody writes to into the place of a file, for the launcher alone. */
   void pipeInThePlaceOf(Path file) throws Exception {
     Path pipe = folder.resolve("pipe");
