@@ -250,23 +250,22 @@ int node_try_start(struct node *node, char *errors, size_t capacity) {
 
 bool node_begins(struct node *node) {
     int errors = -1;
-    char line[512] = "";
+    char *ready = NULL;
     size_t length = 0;
+    ssize_t got = 1;
     node->launcher = spawn(node, &errors);
-    while (length < sizeof line - 1) {
-        ssize_t got = read(errors, line + length, sizeof line - 1 - length);
-        length += got > 0 ? (size_t)got : 0;
-        line[length] = 0;
-        if (got <= 0 || strchr(line, '\n') != NULL) {
-            break;
-        }
+    for (; got > 0 && ready == NULL && length < sizeof node->said - 1; length += got > 0 ? (size_t)got : 0) {
+        got = read(errors, node->said + length, sizeof node->said - 1 - length);
+        node->said[length + (got > 0 ? (size_t)got : 0)] = 0;
+        ready = strstr(node->said, "queqiao-launcher: ready\n");
     }
     close(errors);
-    if (strcmp(line, "queqiao-launcher: ready\n") != 0) {
-        fprintf(stderr, "%s", line);
+    if (ready == NULL) {
+        fprintf(stderr, "%s", node->said);
         CHECK(waitpid(node->launcher, NULL, 0) == node->launcher);
         return false;
     }
+    *ready = 0;
     return true;
 }
 

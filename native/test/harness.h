@@ -72,6 +72,7 @@ struct node {
     const char *more; /* behind extra */
     pid_t launcher;
     int fd;
+    char said[512]; /* by the launcher before it was ready */
 };
 
 struct launch {

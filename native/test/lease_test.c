@@ -1,10 +1,12 @@
 /* Runs with a lease, whose monitor ends them when nobody tells of contact with the server any more. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -261,6 +263,75 @@ static void launcherMakesTheContactFileWhole(void) {
     node_destroy(&node);
 }
 
+static char *contact_path(char path[PATH_BYTES + 64]) {
+    snprintf(path, PATH_BYTES + 64, "%s/spool/contact", node.data);
+    return path;
+}
+
+/* Runs without a lease go on as ever, none with one begins: nobody may count on its end. */
+static void check_without_leases(uint64_t job, const char *why) {
+    CHECK(strstr(node.said, "queqiao-launcher: no leases: the word of the last contact cannot be kept: ") == node.said);
+    CHECK(strstr(node.said, why) != NULL);
+    CHECK_EQUAL(7, run_script(&node, job, "#!/bin/sh\nexit 7\n").exit_code);
+    struct reply reply = launch(job + 1, waiting, LEASE_MS);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    struct ended ended = await_end(&node, job + 1);
+    CHECK_EQUAL(LAUNCH_FAILED | LEASE_OVER, ended.flags);
+    CHECK_EQUAL(STEP_LEASE, ended.failed_step);
+}
+
+/* It is as it was again when what was in the way is gone. */
+static void check_with_leases(uint64_t job) {
+    CHECK_EQUAL(0, node.said[0]);
+    say_contact();
+    struct reply reply = launch(job, "#!/bin/sh\nexit 5\n", LEASE_MS);
+    CHECK_EQUAL(1, reply.status);
+    reply_free(&reply);
+    struct ended ended = await_end(&node, job);
+    CHECK_EQUAL(0, ended.flags);
+    CHECK_EQUAL(5, ended.exit_code);
+}
+
+static void launcherStartsWithoutLeasesWhereItsFileCannotBeMade(void) {
+    char path[PATH_BYTES + 64];
+    char within[PATH_BYTES + 80];
+    char spool[PATH_BYTES + 32];
+    struct stat status;
+    node_create(&node);
+    snprintf(spool, sizeof spool, "%s/spool", node.data);
+    snprintf(within, sizeof within, "%s/kept", contact_path(path));
+    CHECK(mkdir(spool, 0750) == 0 && mkdir(path, 0755) == 0 && mkdir(within, 0755) == 0);
+    node_start(&node);
+    check_without_leases(1, strerror(EISDIR));
+    /* What somebody has put there is not removed with all that is in it. */
+    CHECK(stat(within, &status) == 0 && S_ISDIR(status.st_mode));
+    node_kill(&node, SIGTERM);
+    CHECK(rmdir(within) == 0);
+    node_start(&node);
+    check_with_leases(3);
+    node_destroy(&node);
+}
+
+/* As on a full disk: by a file that is there and is not whole the agent would take it for kept. */
+static void launcherLeavesNoFileThatItCannotMakeWhole(void) {
+    char path[PATH_BYTES + 64];
+    struct rlimit before;
+    node_create(&node);
+    CHECK(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    const struct rlimit none = {0, before.rlim_max};
+    CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR && setrlimit(RLIMIT_FSIZE, &none) == 0);
+    bool begins = node_begins(&node);
+    CHECK(setrlimit(RLIMIT_FSIZE, &before) == 0 && signal(SIGXFSZ, SIG_DFL) != SIG_ERR);
+    CHECK(begins);
+    CHECK(strstr(node.said, "no leases") != NULL && strstr(node.said, strerror(EFBIG)) != NULL);
+    CHECK(access(contact_path(path), F_OK) != 0 && errno == ENOENT);
+    node_kill(&node, SIGKILL);
+    node_start(&node);
+    check_with_leases(1);
+    node_destroy(&node);
+}
+
 static void leaseOutOfBoundsIsRefused(void) {
     node_create(&node);
     node_start(&node);
@@ -277,7 +348,8 @@ int main(int count, char **arguments) {
         TEST(runGoesOnWithContactAndWithoutALease), TEST(runDoesNotBeginWithoutContact),
         TEST(runEndsAlsoWithoutItsLauncher),       TEST(runWhoseMonitorIsKilledEndsBeforeItsLease),
         TEST(monitorThatWasStoppedOverTheGraceKillsAtOnce), TEST(runWhoseMainProcessHasEndedEndsAsThatDid),
-        TEST(launcherMakesTheContactFileWhole), TEST(stoppedRunIsEndedToo),                TEST(leaseOutOfBoundsIsRefused),
+        TEST(launcherMakesTheContactFileWhole), TEST(launcherStartsWithoutLeasesWhereItsFileCannotBeMade),
+        TEST(launcherLeavesNoFileThatItCannotMakeWhole), TEST(stoppedRunIsEndedToo),                TEST(leaseOutOfBoundsIsRefused),
     };
     return run_tests(count, arguments, tests, sizeof tests / sizeof *tests);
 }

@@ -267,7 +267,7 @@ final class Agent {
             AgentFrame.PROTOCOL_MIN,
             can.protocol(),
             probe
-                .facts(can.absent(), can.suspends(), can.deniesDevices())
+                .facts(contact.absent(can), can.suspends(), can.deniesDevices())
                 .leasing(can.leases() && contact.isKept()),
             reconciler.highestEpoch(),
             reconciler.running(),
@@ -296,10 +296,10 @@ final class Agent {
       }
       case ServerMessage.DesiredSet m -> {
         addOrLeave(reconciler.onDesired(m, nowMs), m.epoch());
-        contact.desired(m.epoch() >= reconciler.highestEpoch());
+        contact.desired(m.epoch(), reconciler.highestEpoch());
       }
       case ServerMessage.ExitsAcknowledged m -> {
-        contact.heard(m.heard());
+        contact.heard(m.heard(), reconciler.highestEpoch());
         actions.addAll(reconciler.onAcknowledged(m.runs()));
       }
       case ServerMessage.MetricsStored m -> tally.stored(m.runs());

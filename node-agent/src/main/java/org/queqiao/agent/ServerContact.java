@@ -8,9 +8,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.zip.CRC32;
+import org.queqiao.agent.launcher.LauncherClient;
 
 /**
  * Tells the monitors of runs when the server was last heard to have heard this node: they end runs
@@ -18,7 +21,9 @@ import java.util.zip.CRC32;
  * knows of contact at least as late.
  *
  * <p>Nothing counts before the desired set of a connection is taken: an order of before it may be
- * for a run that the server has taken for ended, and must not begin by new contact.
+ * for a run that the server has taken for ended, and must not begin by new contact. What counts is
+ * bound to the epoch of that set: a server whose epoch is over has no say in what a later one may
+ * count on.
  */
 final class ServerContact {
   /** {@code QQCN}. */
@@ -37,6 +42,8 @@ final class ServerContact {
   private final ArrayDeque<Beat> unanswered = new ArrayDeque<>();
   private long beganMs;
   private boolean counts;
+  private boolean left;
+  private long epoch;
   private long toldMs = -1;
   private boolean troubled;
 
@@ -53,10 +60,23 @@ final class ServerContact {
     return Files.isWritable(file) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
   }
 
+  /**
+   * What the node cannot do: all that its launcher cannot, and leases where the file is missing.
+   */
+  List<String> absent(LauncherClient.Capabilities can) {
+    if (!can.leases() || isKept()) {
+      return can.absent();
+    }
+    List<String> all = new ArrayList<>(can.absent());
+    all.add("leases of runs: there is no file for the last contact; the launcher's log says why");
+    return all;
+  }
+
   /** A hello is about to be sent. */
   void begins() {
     unanswered.clear();
     counts = false;
+    left = false;
     beganMs = bootMs.getAsLong();
   }
 
@@ -69,24 +89,38 @@ final class ServerContact {
   }
 
   /**
-   * The first desired set of a connection answers its hello.
+   * A desired set was taken: the first of a connection answers its hello. One of an epoch that is
+   * over is of a server that is left.
    *
-   * @param obeyed whether it is of a server that is obeyed
+   * @param ofEpoch of the set
+   * @param highest that this node has accepted
    */
-  void desired(boolean obeyed) {
-    if (obeyed && !counts) {
+  void desired(long ofEpoch, long highest) {
+    left |= ofEpoch < highest;
+    if (left) {
+      counts = false;
+    } else if (!counts) {
       counts = true;
+      epoch = ofEpoch;
       tell(beganMs);
+    } else if (ofEpoch > epoch) {
+      // What was sent before it was heard in the epoch before.
+      epoch = ofEpoch;
+      unanswered.clear();
     }
   }
 
-  /** The server has heard the heartbeats up to this one. */
-  void heard(long seq) {
+  /**
+   * The server has heard the heartbeats up to this one.
+   *
+   * @param highest epoch that this node has accepted
+   */
+  void heard(long seq, long highest) {
     long sentMs = -1;
     while (!unanswered.isEmpty() && unanswered.getFirst().seq() <= seq) {
       sentMs = unanswered.removeFirst().sentMs();
     }
-    if (counts && sentMs >= 0) {
+    if (counts && epoch == highest && sentMs >= 0) {
       tell(sentMs);
     }
   }

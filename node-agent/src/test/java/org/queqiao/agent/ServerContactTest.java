@@ -45,19 +45,19 @@ final class ServerContactTest {
   void whatCountsIsWhenItWasSentNotWhenItWasAnswered() throws IOException {
     contact.begins();
     nowMs = 5_000;
-    contact.desired(true);
+    contact.desired(7, 7);
     assertThat(told()).as("the hello").isEqualTo(1_000);
     contact.beats(1);
     nowMs = 6_000;
     contact.beats(2);
     nowMs = 600_000;
-    contact.heard(1);
+    contact.heard(1, 7);
     assertThat(told()).as("the answer was long on its way").isEqualTo(5_000);
-    contact.heard(2);
+    contact.heard(2, 7);
     assertThat(told()).isEqualTo(6_000);
-    contact.heard(2);
-    contact.heard(0);
-    contact.heard(99);
+    contact.heard(2, 7);
+    contact.heard(0, 7);
+    contact.heard(99, 7);
     assertThat(told()).as("answers to nothing").isEqualTo(6_000);
   }
 
@@ -65,19 +65,65 @@ final class ServerContactTest {
   void nothingCountsBeforeTheDesiredSetOfItsConnection() throws IOException {
     contact.begins();
     contact.beats(1);
-    contact.heard(1);
+    contact.heard(1, 7);
     assertThat(told()).isEqualTo(-1);
-    contact.desired(false);
-    assertThat(told()).as("of a server that is not obeyed").isEqualTo(-1);
-    contact.desired(true);
+    contact.desired(7, 7);
     assertThat(told()).isEqualTo(1_000);
     nowMs = 9_000;
     contact.begins();
     contact.beats(1);
-    contact.heard(1);
+    contact.heard(1, 7);
     assertThat(told()).as("the next connection").isEqualTo(1_000);
-    contact.desired(true);
+    contact.desired(7, 7);
     assertThat(told()).isEqualTo(9_000);
+  }
+
+  @Test
+  void nothingCountsOfAServerWhoseEpochIsOver() throws IOException {
+    contact.begins();
+    contact.beats(1);
+    contact.desired(6, 7);
+    contact.heard(1, 7);
+    contact.desired(7, 7);
+    contact.heard(1, 7);
+    assertThat(told()).as("it is left, whatever else it says").isEqualTo(-1);
+  }
+
+  @Test
+  void whatIsHeardOfAServerThatIsLeftAfterItsFirstSetCountsNoMore() throws IOException {
+    contact.begins();
+    contact.desired(7, 7);
+    nowMs = 2_000;
+    contact.beats(1);
+    contact.heard(1, 7);
+    assertThat(told()).isEqualTo(2_000);
+    nowMs = 3_000;
+    contact.beats(2);
+    contact.heard(2, 8);
+    assertThat(told()).as("another epoch was accepted since").isEqualTo(2_000);
+    contact.beats(3);
+    contact.desired(6, 7);
+    contact.heard(3, 7);
+    assertThat(told()).as("the connection ends, what is on its way is still read").isEqualTo(2_000);
+    nowMs = 4_000;
+    contact.begins();
+    contact.desired(8, 8);
+    assertThat(told()).isEqualTo(4_000);
+  }
+
+  @Test
+  void anAnswerToWhatWasSentInTheEpochBeforeDoesNotCount() throws IOException {
+    contact.begins();
+    contact.desired(7, 7);
+    nowMs = 2_000;
+    contact.beats(1);
+    contact.desired(8, 8);
+    contact.heard(1, 8);
+    assertThat(told()).isEqualTo(1_000);
+    nowMs = 3_000;
+    contact.beats(2);
+    contact.heard(2, 8);
+    assertThat(told()).isEqualTo(3_000);
   }
 
   @Test
@@ -85,8 +131,11 @@ final class ServerContactTest {
     assertThat(contact.isKept()).isTrue();
     Files.delete(spool.resolve("contact"));
     assertThat(contact.isKept()).isFalse();
+    Files.createDirectory(spool.resolve("contact"));
+    assertThat(contact.isKept()).as("what cannot be written is none").isFalse();
+    Files.delete(spool.resolve("contact"));
     contact.begins();
-    contact.desired(true);
+    contact.desired(7, 7);
     assertThat(spool.resolve("contact")).doesNotExist();
   }
 

@@ -267,13 +267,25 @@ public final class AgentGateway {
   }
 
   /** A node said hello: this is its connection from now on. */
-  void arrived(NodeConnection connection, int runs) {
-    NodeName node = connection.identity().orElseThrow();
-    NodeConnection before = nodes.put(node, connection);
+  void arrived(NodeConnection connection) {
+    NodeConnection before = nodes.put(connection.identity().orElseThrow(), connection);
     if (before != null) {
       before.close();
     }
+  }
+
+  /**
+   * The scheduler has accepted the hello of a node, also where its connection is gone since. That
+   * is its first life sign: of a node whose hello is refused, or waits, again and again the runs
+   * with a lease end, as those of one that says nothing.
+   */
+  void accepted(NodeName node) {
     silences.heard(node);
+  }
+
+  /** A node that is accepted begins to tell. */
+  void welcomed(NodeConnection connection, int runs) {
+    NodeName node = connection.identity().orElseThrow();
     gauges.compute(
         node,
         (name, last) ->

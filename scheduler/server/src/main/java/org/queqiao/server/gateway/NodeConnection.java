@@ -333,7 +333,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
     push = new DesiredPush(node(), this);
     m.running().forEach(run -> push.known(run, false));
     m.ended().forEach(exit -> push.known(exit.run(), true));
-    gateway.arrived(this, m.running().size());
+    gateway.arrived(this);
     scheduler.tell(
         new Input.RegisterNode(m.facts(), m.running(), m.ended()), reply -> registered(m, reply));
   }
@@ -356,6 +356,7 @@ final class NodeConnection implements DesiredPush.Line, Telling.Source, BridgeLi
       return;
     }
     state = State.WELCOMED;
+    gateway.welcomed(this, hello.running().size());
     gateway.counters().welcomed.increment();
     LOG.info("node welcomed node={} remote={} runs={}", node(), remote(), hello.running().size());
     send(

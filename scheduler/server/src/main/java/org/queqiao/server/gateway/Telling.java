@@ -68,6 +68,11 @@ final class Telling {
         .whenComplete((reply, failure) ->
             gateway.onLoop(() -> {
               unanswered--;
+              if (input instanceof Input.RegisterNode register
+                  && reply != null
+                  && !(reply instanceof Reply.Rejected)) {
+                gateway.accepted(register.facts().name());
+              }
               if (!source.isClosed()) {
                 settle(input, retryMs, answered, reply, failure);
               }

@@ -2,6 +2,7 @@ package org.queqiao.server.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspending;
+import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.server.Beats;
 
@@ -80,6 +82,21 @@ final class LeaseEndToEndTest {
   @Test
   void aRunEndsWhenItsServerRefusesTheConnection() throws Exception {
     endsWithout(NodeStory::stopGateway, NodeStory::startGateway);
+  }
+
+  /** Its launcher starts all the same, and says why. */
+  @Test
+  void aNodeWhoseContactCannotBeKeptSaysSo() throws Exception {
+    try (NodeStory story = new NodeStory()) {
+      Files.createDirectories(story.folder.resolve("node/spool/contact/in-the-way"));
+      story.started();
+      NodeFacts facts = story.scheduler.lastRegistration().facts();
+      assertThat(facts.leases()).isFalse();
+      assertThat(facts.absent()).anyMatch(each -> each.startsWith("leases of runs: there is no"));
+      assertThat(story.log("launcher")).contains("no leases: the word of the last contact");
+      story.scheduler.want(story.desired(1, "exit 0"));
+      assertThat(story.scheduler.awaitEnd(NodeStory.run(1)).kind()).isEqualTo(RunExit.Kind.EXITED);
+    }
   }
 
   @Test

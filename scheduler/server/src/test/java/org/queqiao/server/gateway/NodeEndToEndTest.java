@@ -239,6 +239,26 @@ final class NodeEndToEndTest {
     }
   }
 
+  /** Its runs with a lease have ended by then, since a hello that is not accepted is no contact. */
+  @Test
+  void aHelloThatIsNotAcceptedIsNoLifeSign() throws Exception {
+    try (NodeStory story = new NodeStory().withSilenceMs(4_000).started()) {
+      story.scheduler.refusesNodes(true);
+      story.scheduler.wantsSilenceAgainAfter(8_000);
+      story.killAgent();
+      story.startAgent();
+      story.scheduler.awaitHellos(4);
+      List<Long> silences = story.scheduler.awaitSilences(2);
+      assertThat(silences.get(0)).isBetween(4_000L, 7_999L);
+      assertThat(silences.get(1)).as("once more, when that was asked").isGreaterThan(7_999);
+      assertThat(story.gateway.gauges().get(NodeStory.NODE).connected()).isFalse();
+      story.scheduler.refusesNodes(false);
+      story.scheduler.awaitRegistrations(2);
+      story.scheduler.want(story.desired(1, "exit 0"));
+      assertThat(story.scheduler.awaitEnd(NodeStory.run(1)).exitCode()).isZero();
+    }
+  }
+
   @Test
   void aSilenceThatWasNotTakenIsToldAgainByTheNextCheck() throws Exception {
     try (NodeStory story = new NodeStory().withSilenceMs(1_500).started()) {

@@ -48,6 +48,8 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
   private final List<Input.NodeSilent> silences = new ArrayList<>();
   private long silentAgainMs;
   private int lostSilences;
+  private boolean refusesNodes;
+  private int helloCount;
   private volatile AgentGateway gateway;
   private volatile long epoch = 1;
   private long version;
@@ -198,6 +200,11 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
       position++;
       switch (input) {
         case Input.RegisterNode register -> {
+          helloCount++;
+          if (refusesNodes) {
+            changed.signalAll();
+            return new Reply.Rejected(new Rejection(Rejection.Code.INVALID, "", "not now"));
+          }
           registrations.add(register);
           register.ended().forEach(this::ended);
           publish();
@@ -357,6 +364,21 @@ final class TestScheduler implements RuntimePort, AutoCloseable {
 
   void awaitRegistrations(int count) throws InterruptedException {
     await(count + " registrations", () -> registrations.size() >= count);
+  }
+
+  /** Each hello is refused from now on, or none is. */
+  void refusesNodes(boolean value) {
+    lock.lock();
+    try {
+      refusesNodes = value;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Hellos so far, also those that were refused. */
+  void awaitHellos(int count) throws InterruptedException {
+    await(count + " hellos", () -> helloCount >= count);
   }
 
   void awaitSilence() throws InterruptedException {
