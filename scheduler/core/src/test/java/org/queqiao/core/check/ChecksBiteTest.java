@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
@@ -13,7 +15,10 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.NodeDown;
+import org.queqiao.contract.event.NodeFenced;
 import org.queqiao.contract.event.NodeRegistered;
+import org.queqiao.contract.event.RunPartEnded;
+import org.queqiao.contract.event.StepStarted;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
@@ -25,6 +30,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.policy.NodeLease;
@@ -172,8 +178,23 @@ final class ChecksBiteTest {
     return new JobAllocated(new RunId(new JobId(id), attempt), List.of(holds(core, 1)));
   }
 
+  /** As its node says it. */
   private static JobEnded ended(long id, JobState state) {
-    return new JobEnded(new JobId(id), 1, state, 0, null, false, "");
+    return ended(id, state, exitOf(id));
+  }
+
+  private static JobEnded ended(long id, JobState state, RunExit exit) {
+    return new JobEnded(new JobId(id), 1, state, 0, exit, false, "");
+  }
+
+  private static RunExit exitOf(long id) {
+    return new RunExit(
+        new RunId(new JobId(id), 1), RunExit.Kind.EXITED, 0, 0, 0, 0, 0, 0, 0, "");
+  }
+
+  /** An end with an exit record is said by a node, all else by the scheduler. */
+  private static Actor sayer(Event event) {
+    return event instanceof JobEnded e && e.exit() != null ? Actor.node(N1) : Actor.SCHEDULER;
   }
 
   private static List<String> violatedBy(Event... events) {
@@ -181,7 +202,7 @@ final class ChecksBiteTest {
     List<String> out = new ArrayList<>();
     for (int i = 0; i < events.length; i++) {
       history
-          .observe(new LoggedEvent(i + 1, 1, 0, Actor.SCHEDULER, events[i]))
+          .observe(new LoggedEvent(i + 1, 1, 0, sayer(events[i]), events[i]))
           .forEach(each -> out.add(each.invariant()));
     }
     return out;
@@ -244,7 +265,81 @@ final class ChecksBiteTest {
         submitted(1, ""),
         began,
         new NodeDown(N1, 0, "silent", "", silentMs),
-        ended(1, JobState.NODE_FAIL));
+        ended(1, JobState.NODE_FAIL, null));
+  }
+
+  /** A job that is being ended loses its run no sooner than any other. */
+  @Test
+  void anEndWithoutAnExitRecordNeedsProofInWhateverStateItIs() {
+    RunId run = new RunId(new JobId(1), 1);
+    Map<KillCause, JobState> ends = new TreeMap<>();
+    ends.put(KillCause.CANCELLED, JobState.CANCELLED);
+    ends.put(KillCause.TIMEOUT, JobState.TIMEOUT);
+    ends.put(KillCause.DEADLINE, JobState.DEADLINE);
+    ends.put(KillCause.NODE_FAIL, JobState.NODE_FAIL);
+    ends.forEach((cause, state) -> {
+      JobKillRequested kill = new JobKillRequested(run, cause);
+      List<Event> silent =
+          List.of(
+              new NodeRegistered(FACTS),
+              submitted(1, ""),
+              allocated(1, 1, 0),
+              kill,
+              new NodeDown(N1, 0, "silent", "", 1_000_000));
+      assertThat(violatedBy(with(silent, ended(1, state, null)))).containsExactly("I15");
+      assertThat(
+              violatedBy(with(silent, new NodeFenced(N1, "burnt"), ended(1, state, null))))
+          .isEmpty();
+      assertThat(violatedBy(with(silent, ended(1, state)))).as("its node says so").isEmpty();
+    });
+  }
+
+  /** What the scheduler says itself rests on no report, also with the exit record of the script. */
+  @Test
+  void anEndOfTheLastStepNeedsProofOfItsOwnNode() {
+    NodeName other = new NodeName("n2");
+    RunId run = new RunId(new JobId(1), 1);
+    Allocation there = new Allocation(other, List.of(0), 1, List.of());
+    List<Event> began =
+        List.of(
+            new NodeRegistered(FACTS),
+            new NodeRegistered(new NodeFacts(other, "b", 2, 100, List.of(), "", "", List.of())),
+            submitted(1, ""),
+            new JobAllocated(run, List.of(holds(0, 1), there)),
+            new StepStarted(run, 0, "step", 2, List.of(N1, other)));
+    Event script = new RunPartEnded(run, N1, exitOf(1));
+    Event end = ended(1, JobState.COMPLETED);
+    assertThat(violatedBy(Actor.node(N1), with(began, script), end))
+        .as("without a word of the node of the step")
+        .containsExactly("I15");
+    assertThat(
+            violatedBy(
+                Actor.node(N1), with(began, script, new NodeFenced(N1, "burnt")), end))
+        .as("the wrong node is fenced")
+        .containsExactly("I15");
+    assertThat(
+            violatedBy(
+                Actor.node(N1), with(began, script, new NodeFenced(other, "burnt")), end))
+        .isEmpty();
+  }
+
+  private static List<String> violatedBy(Actor ofParts, Event[] events, Event end) {
+    HistoryChecks history = new HistoryChecks();
+    List<String> out = new ArrayList<>();
+    for (int i = 0; i <= events.length; i++) {
+      Event event = i < events.length ? events[i] : end;
+      Actor actor = event instanceof RunPartEnded ? ofParts : Actor.SCHEDULER;
+      history
+          .observe(new LoggedEvent(i + 1, 1, 0, actor, event))
+          .forEach(each -> out.add(each.invariant()));
+    }
+    return out;
+  }
+
+  private static Event[] with(List<Event> events, Event... more) {
+    List<Event> out = new ArrayList<>(events);
+    out.addAll(List.of(more));
+    return out.toArray(Event[]::new);
   }
 
   @Test
