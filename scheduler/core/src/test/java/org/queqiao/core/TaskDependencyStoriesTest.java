@@ -148,6 +148,22 @@ final class TaskDependencyStoriesTest {
     story.submits("liwei", after("afterany:" + array));
   }
 
+  /** A task has a number of its own, which is easily taken for that of its array. */
+  @Test
+  void whoNamesATaskOfATaskIsToldWhichOneItIs() {
+    story.node("n1", 1);
+    JobId array = array("3-5");
+    story.plans();
+    JobId first = task(array, 3);
+    String is = "job " + first + " is task " + array + "_3 and no array: ";
+    assertThat(refusal("afterok:" + first + "_4")).isEqualTo(is + "there is no task 4 of it");
+    assertThat(
+            story
+                .refuses(new Input.CancelTasks(SchedulerStory.user("liwei"), first, "4"))
+                .message())
+        .isEqualTo(is + "it has no tasks");
+  }
+
   @Test
   void tasksThatAreNotThereAndCirclesAreRefused() {
     JobId array = array("1-9:4");

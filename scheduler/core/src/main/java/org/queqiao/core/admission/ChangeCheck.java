@@ -165,7 +165,7 @@ public final class ChangeCheck {
     JobChange change = input.change();
     if (change.names("arrayAtOnce") && job.array() == null) {
       return Rejections.conflict(
-          "arrayAtOnce", "job " + job.id() + " is no array: it has no throttle");
+          "arrayAtOnce", TaskChoice.noArray(job) + ": it has no throttle");
     }
     JobRequest merged = merged(job.spec(), change);
     Optional<Rejection> wrong = JobRequestCheck.check(merged);

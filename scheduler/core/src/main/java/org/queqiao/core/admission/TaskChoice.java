@@ -21,10 +21,19 @@ record TaskChoice(TaskIndices asked, BitSet waiting, Decision refusal) {
     return new TaskChoice(null, null, Rejections.invalid("tasks", message));
   }
 
+  /**
+   * That a job is no array, and which task it is if it is one: whoever names a task of it may have
+   * taken its number for that of its array.
+   */
+  static String noArray(Job job) {
+    return "job " + job.id() + " is " + (job.task() == null ? "" : "task " + job.task() + " and ")
+        + "no array";
+  }
+
   /** Reads indices as Slurm writes them; each must be one of the array. */
   static TaskChoice of(Job array, String text) {
     if (array.array() == null) {
-      return refused("job " + array.id() + " is no array: it has no tasks");
+      return refused(noArray(array) + ": it has no tasks");
     }
     ArrayText.Read read = ArrayText.readIndices(text);
     if (read.problem() != null) {

@@ -207,7 +207,7 @@ final class TermsCheck {
           + index;
     }
     if (job.array() == null) {
-      return "job " + id + " is no array: there is no task " + index + " of it";
+      return TaskChoice.noArray(job) + ": there is no task " + index + " of it";
     }
     TaskIndices tasks = job.spec().array().tasks();
     return tasks.ordinalOf(index) >= 0
