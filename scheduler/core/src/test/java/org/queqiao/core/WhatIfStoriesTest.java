@@ -6,6 +6,8 @@ import static org.queqiao.core.SchedulerStory.HOUR_MS;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -43,10 +45,14 @@ final class WhatIfStoriesTest {
   private static final NodeName N1 = new NodeName("n1");
 
   private static TrialResult tried(SchedulerStory story, Trial trial) {
+    return tried(story, trial, 24 * HOUR_MS);
+  }
+
+  private static TrialResult tried(SchedulerStory story, Trial trial, long horizonMs) {
     ClusterImage image = story.machine.image();
     byte[] live = story.machine.digest();
     TrialResult result =
-        new WhatIf(image, story.nowMs, 24 * HOUR_MS, 1_000_000, () -> false)
+        new WhatIf(image, story.nowMs, horizonMs, 1_000_000, () -> false)
             .of(trial, new RunTimeRatios(), 5);
     assertThat(story.machine.digest()).isEqualTo(live);
     assertThat(SchedulerMachine.from(image).digest()).isEqualTo(live);
@@ -85,13 +91,17 @@ final class WhatIfStoriesTest {
   /** Two full nodes and ten jobs that wait for one each. */
   private static SchedulerStory queue() {
     SchedulerStory story = SchedulerStory.site().withoutChecks();
+    fill(story);
+    return story;
+  }
+
+  private static void fill(SchedulerStory story) {
     story.node("n1", 4);
     story.node("n2", 4);
     for (int i = 0; i < 12; i++) {
       story.submits("liwei", cores(4));
     }
     story.plans();
-    return story;
   }
 
   @Test
@@ -188,6 +198,94 @@ final class WhatIfStoriesTest {
     TrialResult more = tried(story, more("admin1", "n1", 8));
     assertThat(more.changed().meanWaitMs()).isEqualTo(2 * HOUR_MS / 10);
     assertThat(tried(story, drain("admin1", "n1", "n2")).changed().notStarted()).isEqualTo(10);
+  }
+
+  /** A job that does not start before the horizon drowns no difference of the others. */
+  @Test
+  void theMeanWaitIsToldOfThoseThatStartOnBothSidesAlone() {
+    SchedulerStory story = SchedulerStory.site().withoutChecks();
+    story.node("n3", 8);
+    story.submits("liwei", cores(8).limitMs(24 * HOUR_MS));
+    story.plans();
+    fill(story);
+    story.submits("liwei", cores(8));
+    TrialResult drained = tried(story, drain("admin1", "n2"), 20 * HOUR_MS);
+    assertThat(drained.compared())
+        .isEqualTo(new TrialResult.Compared(10, 1, 0, 0, 3 * HOUR_MS, HOUR_MS * 11 / 2));
+    assertThat(drained.base().notStarted()).isEqualTo(1);
+    assertThat(drained.base().meanWaitMs()).isEqualTo((10 * 3 + 20) * HOUR_MS / 11);
+    assertThat(tried(story, drain("admin1", "n1", "n2"), 20 * HOUR_MS).compared())
+        .isEqualTo(new TrialResult.Compared(0, 1, 10, 0, -1, -1));
+    TrialResult more = tried(story, more("admin1", "n3", 1), 20 * HOUR_MS);
+    assertThat(more.compared().onBoth()).isEqualTo(10);
+    assertThat(more.compared().changedAlone()).isEqualTo(1);
+    assertThat(more.compared().onNeither() + more.compared().baseAlone()).isZero();
+    assertThat(more.compared().baseMeanWaitMs()).isEqualTo(3 * HOUR_MS);
+    assertThat(more.compared().changedMeanWaitMs()).isLessThan(3 * HOUR_MS);
+  }
+
+  /** Which futures differ: in some of them the last job starts before the horizon. */
+  @Test
+  void theCountsAddUpToAllWhereTheFuturesDiffer() {
+    Random random = new Random(9);
+    RunTimeRatios learnt = new RunTimeRatios();
+    for (int i = 0; i < 100; i++) {
+      learnt.ended(new UserName("liwei"), 1 + random.nextLong(HOUR_MS), HOUR_MS);
+    }
+    SchedulerStory story = queue();
+    int alone = 0;
+    for (long horizonMs = HOUR_MS / 2; horizonMs <= 4 * HOUR_MS; horizonMs += HOUR_MS / 4) {
+      TrialResult result =
+          new WhatIf(story.machine.image(), story.nowMs, horizonMs, 1_000_000, () -> false)
+              .of(drain("admin1", "n2"), learnt, 7);
+      TrialResult.Compared compared = result.compared();
+      assertThat(
+              List.of(
+                  compared.onBoth(),
+                  compared.onNeither(),
+                  compared.baseAlone(),
+                  compared.changedAlone()))
+          .allMatch(each -> each >= 0);
+      assertThat(
+              compared.onBoth()
+                  + compared.onNeither()
+                  + compared.baseAlone()
+                  + compared.changedAlone())
+          .isEqualTo(10);
+      assertThat(compared.onNeither() + compared.changedAlone())
+          .isEqualTo(result.base().notStarted());
+      assertThat(compared.onNeither() + compared.baseAlone())
+          .isEqualTo(result.changed().notStarted());
+      alone += compared.baseAlone();
+    }
+    assertThat(alone).isPositive();
+  }
+
+  /** A future of which one side alone was run counts on none. */
+  @Test
+  void whatIsCutShortSaysWhatFewerFuturesWouldHaveSaid() {
+    RunTimeRatios learnt = new RunTimeRatios();
+    for (int i = 1; i <= 100; i++) {
+      learnt.ended(new UserName("liwei"), HOUR_MS * i / 100, HOUR_MS);
+    }
+    SchedulerStory story = queue();
+    ClusterImage image = story.machine.image();
+    Set<Integer> samples = new TreeSet<>();
+    for (int steps = 20; steps < 400; steps += 3) {
+      TrialResult cut =
+          new WhatIf(image, story.nowMs, 24 * HOUR_MS, steps, () -> false)
+              .of(drain("admin1", "n2"), learnt, 3);
+      if (samples.add(cut.samples()) || cut.samples() == 1) {
+        assertThat(cut)
+            .as("after %d steps", steps)
+            .isEqualTo(
+                cut.samples() == 0
+                    ? new TrialResult(null, 0, null, null, null, 0, null)
+                    : new WhatIf(image, story.nowMs, 24 * HOUR_MS, 1_000_000, () -> false)
+                        .of(drain("admin1", "n2"), learnt, cut.samples()));
+      }
+    }
+    assertThat(samples).contains(0, 1, 2);
   }
 
   @Test
@@ -340,7 +438,7 @@ final class WhatIfStoriesTest {
     TrialResult result =
         new WhatIf(story.machine.image(), story.nowMs, 24 * HOUR_MS, 10, () -> false)
             .of(of("liwei", new JobId(12)), new RunTimeRatios(), 5);
-    assertThat(result).isEqualTo(new TrialResult(null, 0, null, null, 0, null));
+    assertThat(result).isEqualTo(new TrialResult(null, 0, null, null, null, 0, null));
   }
 
   @Test
@@ -348,7 +446,7 @@ final class WhatIfStoriesTest {
     SchedulerStory story = queue();
     ClusterImage image = story.machine.image();
     Trial refused = more("admin1", "nowhere", 1);
-    TrialResult nothing = new TrialResult(null, 0, null, null, 0, null);
+    TrialResult nothing = new TrialResult(null, 0, null, null, null, 0, null);
     assertThat(
             new WhatIf(image, story.nowMs, 24 * HOUR_MS, 1_000_000, () -> true)
                 .of(refused, new RunTimeRatios(), 5))

@@ -300,8 +300,7 @@ public final class ForwardRun {
 
   private long endMs(ClusterImage.JobImage job) {
     if (job.state() == JobState.COMPLETING) {
-      long killMs = job.preemption().killMs();
-      return killMs > nowMs ? killMs : nowMs + OVERDUE_MS;
+      return goneMs(job);
     }
     long limitMs = job.spec().limitMs();
     long runMs = Math.clamp(runTimes.runMs(job, nowMs), 1, limitMs);
@@ -312,6 +311,17 @@ public final class ForwardRun {
       endMs = Math.min(endMs, deadlineMs);
     }
     return endMs > nowMs ? endMs : nowMs + OVERDUE_MS;
+  }
+
+  /** When a run is gone that was told to end: not after its KILL, if that is still to come. */
+  private long goneMs(ClusterImage.JobImage job) {
+    long killMs = job.preemption().killMs();
+    if (killMs <= nowMs) {
+      return nowMs + OVERDUE_MS;
+    }
+    long toldMs = killMs - job.preemption().killGraceMs();
+    long goneMs = toldMs + runTimes.leavingMs(job, nowMs - toldMs);
+    return Math.clamp(goneMs, nowMs + 1, killMs);
   }
 
   private ForwardOutcome outcome(long fromMs, ForwardOutcome.End end) {

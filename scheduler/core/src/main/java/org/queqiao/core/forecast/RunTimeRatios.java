@@ -1,12 +1,10 @@
 package org.queqiao.core.forecast;
 
-import java.util.TreeMap;
 import org.queqiao.contract.id.UserName;
 
 /**
- * Which part of their time limits runs lasted, of each user and of all together: counts in
- * fiftieths of the limit. Learns without end in bounded memory, and forgets slowly: when a row has
- * counted enough, all its counts are halved.
+ * What ended runs taught: which part of their time limits they lasted, of each user and of all
+ * together, in fiftieths of the limit; and with it how long those took to leave that made room.
  */
 public final class RunTimeRatios {
   /** How many parts a limit is divided into. */
@@ -18,44 +16,35 @@ public final class RunTimeRatios {
   /** With fewer runs in all nothing is known. */
   private static final int ENOUGH = 20;
 
-  private static final int MOST_COUNTED = 4_000;
-  private static final int MOST_USERS = 20_000;
-
-  private final TreeMap<UserName, Row> users;
-  private final Row all;
+  private final CountsByUser counts;
+  private final LeavingTimes leaving;
   private long runs;
 
   /** Nothing is known yet. */
   public RunTimeRatios() {
-    this(new TreeMap<>(), new Row(), 0);
+    this(new CountsByUser(PARTS), new LeavingTimes(), 0);
   }
 
-  private RunTimeRatios(TreeMap<UserName, Row> users, Row all, long runs) {
-    this.users = users;
-    this.all = all;
+  private RunTimeRatios(CountsByUser counts, LeavingTimes leaving, long runs) {
+    this.counts = counts;
+    this.leaving = leaving;
     this.runs = runs;
   }
 
   /** A copy that stays as it is. */
   public RunTimeRatios copy() {
-    TreeMap<UserName, Row> copies = new TreeMap<>();
-    users.forEach((user, row) -> copies.put(user, row.copy()));
-    return new RunTimeRatios(copies, all.copy(), runs);
+    return new RunTimeRatios(counts.copy(), leaving.copy(), runs);
+  }
+
+  /** How long runs took to leave that made room for others. */
+  public LeavingTimes leaving() {
+    return leaving;
   }
 
   /** A run has ended after a part of its limit. */
   public void ended(UserName user, long runMs, long limitMs) {
-    int part = part(Math.min(runMs, limitMs), limitMs);
-    all.count(part);
+    counts.count(user, part(Math.min(runMs, limitMs), limitMs));
     runs++;
-    Row row = users.get(user);
-    if (row == null && users.size() < MOST_USERS) {
-      row = new Row();
-      users.put(user, row);
-    }
-    if (row != null) {
-      row.count(part);
-    }
   }
 
   private static int part(long ms, long limitMs) {
@@ -69,7 +58,7 @@ public final class RunTimeRatios {
 
   /** Whether anything can be said. */
   public boolean known() {
-    return all.total >= ENOUGH;
+    return counts.total() >= ENOUGH;
   }
 
   /**
@@ -81,65 +70,16 @@ public final class RunTimeRatios {
    * @return more than {@code beyondMs}; the limit when nothing is known
    */
   long draw(UserName user, long limitMs, long beyondMs, long random) {
-    Row row = users.get(user);
-    if (row == null || row.total < ENOUGH_OF_USER) {
-      row = all;
-    }
     if (!known() || beyondMs >= limitMs) {
       return limitMs;
     }
-    int from = part(beyondMs, limitMs);
-    int beyond = row.from(from);
-    if (beyond == 0) {
+    int drawn = counts.of(user, ENOUGH_OF_USER).draw(part(beyondMs, limitMs), random);
+    if (drawn < 0) {
       return limitMs;
     }
-    int drawn = row.partOf(from, (int) Long.remainderUnsigned(random, beyond));
     long partMs = Math.max(1, limitMs / PARTS);
     long withinMs = Long.remainderUnsigned(random >>> 32, partMs);
     long runMs = Math.multiplyExact(limitMs, drawn) / PARTS + withinMs;
     return Math.clamp(runMs, beyondMs + 1, Math.max(beyondMs + 1, limitMs));
-  }
-
-  /** Counts by part of the limit. */
-  private static final class Row {
-    private final int[] counts = new int[PARTS];
-    private int total;
-
-    private Row copy() {
-      Row copy = new Row();
-      System.arraycopy(counts, 0, copy.counts, 0, PARTS);
-      copy.total = total;
-      return copy;
-    }
-
-    private void count(int part) {
-      counts[part]++;
-      total++;
-      if (total >= MOST_COUNTED) {
-        total = 0;
-        for (int i = 0; i < PARTS; i++) {
-          counts[i] /= 2;
-          total += counts[i];
-        }
-      }
-    }
-
-    private int from(int part) {
-      int sum = 0;
-      for (int i = part; i < PARTS; i++) {
-        sum += counts[i];
-      }
-      return sum;
-    }
-
-    private int partOf(int from, int nth) {
-      int left = nth;
-      int part = from;
-      while (left >= counts[part]) {
-        left -= counts[part];
-        part++;
-      }
-      return part;
-    }
   }
 }

@@ -4,10 +4,12 @@ import org.queqiao.contract.snapshot.ClusterImage;
 
 /**
  * Run times drawn from what was learnt: one draw for each run, by its job, its attempt and the
- * seed, whatever the order in which they are asked for. A run that goes on already lasts longer
- * than it has.
+ * seed, whatever the order in which they are asked for; and one for its leaving, if it makes room.
+ * A run that goes on already lasts longer than it has.
  */
 public final class SampledRunTimes implements RunTimes {
+  private static final long LEAVING = 0x6C656176652E2E2EL;
+
   private final RunTimeRatios learnt;
   private final long seed;
   private final EndGrid grid;
@@ -29,9 +31,19 @@ public final class SampledRunTimes implements RunTimes {
     long limitMs = job.spec().limitMs();
     long startMs = job.startMs() + job.suspendedMs(nowMs);
     long beyondMs = Math.max(0, nowMs - startMs);
-    long bits = mix(mix(seed ^ mix(job.id().value())) + job.attempt());
-    long runMs = learnt.draw(job.user(), limitMs, beyondMs, bits);
+    long runMs = learnt.draw(job.user(), limitMs, beyondMs, bits(job));
     return grid == null ? runMs : grid.near(startMs + runMs, nowMs, startMs + limitMs) - startMs;
+  }
+
+  @Override
+  public long leavingMs(ClusterImage.JobImage job, long sinceMs) {
+    // Other bits than those that say how long it would have lasted.
+    long bits = mix(bits(job) ^ LEAVING);
+    return learnt.leaving().draw(job.user(), job.preemption().killGraceMs(), sinceMs, bits);
+  }
+
+  private long bits(ClusterImage.JobImage job) {
+    return mix(mix(seed ^ mix(job.id().value())) + job.attempt());
   }
 
   /** The finaliser of SplitMix64 (Steele, Lea and Flood, 2014). */

@@ -10,14 +10,15 @@ import org.queqiao.core.message.Rejection;
  * @param samples how many futures were run, each without and with it
  * @param base without it; null when it is refused or no sample was finished
  * @param changed with it
+ * @param compared what the others that wait do on both sides; null like these two
  * @param apart how many jobs wait now and are on neither side, because no time brings their start
  * @param looked the job that is looked at, as it is tried; null when there is none
  */
 public record TrialResult(
-    Rejection refused, int samples, Side base, Side changed, int apart, Looked looked) {
+    Rejection refused, int samples, Side base, Side changed, Compared compared, int apart, Looked looked) {
   /** A trial that may not be done or cannot be. */
   static TrialResult refused(Rejection why) {
-    return new TrialResult(why, 0, null, null, 0, null);
+    return new TrialResult(why, 0, null, null, null, 0, null);
   }
 
   /**
@@ -28,6 +29,26 @@ public record TrialResult(
    * @param never why it cannot start under the limits as they are now, or null
    */
   public record Looked(ReservationName reservation, String unpaid, String never) {}
+
+  /**
+   * The others that wait now and may start by themselves, by the sides on which they start before
+   * the horizon. The counts are means over the samples, rounded so that they add up to all.
+   *
+   * @param onBoth how many start on both
+   * @param onNeither how many on none
+   * @param baseAlone how many start only without what is tried
+   * @param changedAlone how many only with it
+   * @param baseMeanWaitMs how long those waited since their submission without it that start on
+   *     both sides of the same sample, the mean of them all; -1 where there is none
+   * @param changedMeanWaitMs how long the same ones waited with it
+   */
+  public record Compared(
+      int onBoth,
+      int onNeither,
+      int baseAlone,
+      int changedAlone,
+      long baseMeanWaitMs,
+      long changedMeanWaitMs) {}
 
   /**
    * One side; means over the samples, times in milliseconds.

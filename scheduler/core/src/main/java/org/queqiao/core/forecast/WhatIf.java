@@ -84,17 +84,13 @@ public final class WhatIf {
         }
       }
     }
-    int futures = learnt.known() ? samples : 1;
-    Tally base = new Tally();
-    Tally changed = new Tally();
-    EndGrid grid = new EndGrid(nowMs);
+    boolean drawn = learnt.known() || learnt.leaving().known();
+    int futures = drawn ? samples : 1;
+    Tally tally = new Tally();
     TrialResult.Looked said = null;
     int done = 0;
     while (done < futures && !stop.getAsBoolean()) {
-      RunTimes runTimes =
-          learnt.known()
-              ? new SampledRunTimes(learnt, SampledRunTimes.mix(image.position()) + done, grid)
-              : RunTimes.DECLARED;
+      RunTimes runTimes = drawn ? future(learnt, done) : RunTimes.DECLARED;
       ForwardRun without = new ForwardRun(image, runTimes, nowMs);
       ForwardRun with = new ForwardRun(edited(trial), runTimes, nowMs);
       JobId looked = trial.job();
@@ -106,14 +102,21 @@ public final class WhatIf {
         looked = reply instanceof Reply.JobAccepted(JobId id, _, _) ? id : looked;
       }
       said = looked == null ? null : looked(with.machine(), looked);
-      if (!runs(without, trial.job(), base) || !runs(with, looked, changed)) {
+      Ran base = runs(without, trial.job());
+      Ran changed = base == null ? null : runs(with, looked);
+      if (changed == null) {
         break;
       }
+      tally.add(base, changed);
       done++;
     }
-    return done == 0
-        ? TrialResult.refused(null)
-        : new TrialResult(null, done, base.side(done), changed.side(done), apart, said);
+    return done == 0 ? TrialResult.refused(null) : tally.result(done, apart, said);
+  }
+
+  /** What is drawn in one of the futures; with no run times known each run goes to its limit. */
+  private RunTimes future(RunTimeRatios learnt, int nth) {
+    EndGrid grid = learnt.known() ? new EndGrid(nowMs) : null;
+    return new SampledRunTimes(learnt, SampledRunTimes.mix(image.position()) + nth, grid);
   }
 
   private static TrialResult.Looked looked(SchedulerMachine machine, JobId job) {
@@ -247,36 +250,83 @@ public final class WhatIf {
     }
   }
 
-  /** Runs one side of one future; false when the work is used up. */
-  private boolean runs(ForwardRun run, JobId looked, Tally tally) {
+  /** One side of one future, and when the job that is looked at starts there, or 0. */
+  private record Ran(ForwardOutcome outcome, long startMs) {}
+
+  /** Runs one side of one future; null when the work is used up. */
+  private Ran runs(ForwardRun run, JobId looked) {
     long untilMs = nowMs + horizonMs;
     ForwardOutcome near = run.run(List.of(), new ForwardRun.Bounds(untilMs, stepsLeft, stop));
     if (near.end() == ForwardOutcome.End.SPENT) {
-      return false;
+      return null;
     }
     stepsLeft -= near.steps();
     ForwardOutcome far = near;
     if (looked != null && !near.starts().containsKey(looked)) {
       far = run.run(List.of(looked), new ForwardRun.Bounds(untilMs + BEYOND_MS, stepsLeft, stop));
       if (far.end() == ForwardOutcome.End.SPENT) {
-        return false;
+        return null;
       }
       stepsLeft -= far.steps();
     }
-    tally.add(near, looked == null ? 0 : far.starts().getOrDefault(looked, 0L));
-    return true;
+    return new Ran(near, looked == null ? 0 : far.starts().getOrDefault(looked, 0L));
   }
 
-  /** Sums of one side over the futures. */
+  /** Sums of both sides over the futures that were run on both. */
   private final class Tally {
+    private final SideSums base = new SideSums();
+    private final SideSums changed = new SideSums();
+    private long onBoth;
+    private long onNeither;
+    private long baseWaitMs;
+    private long changedWaitMs;
+
+    private void add(Ran without, Ran with) {
+      base.add(without);
+      changed.add(with);
+      for (ClusterImage.JobImage job : others) {
+        Long baseMs = without.outcome().starts().get(job.id());
+        Long changedMs = with.outcome().starts().get(job.id());
+        if (baseMs != null && changedMs != null) {
+          onBoth++;
+          baseWaitMs = Math.addExact(baseWaitMs, baseMs - job.submitMs());
+          changedWaitMs = Math.addExact(changedWaitMs, changedMs - job.submitMs());
+        }
+        onNeither += baseMs == null && changedMs == null ? 1 : 0;
+      }
+    }
+
+    private TrialResult result(int samples, int apart, TrialResult.Looked looked) {
+      TrialResult.Side without = base.side(samples);
+      TrialResult.Side with = changed.side(samples);
+      // Of what does not start on a side, some starts on neither, and the rest on the other alone.
+      int neither = Math.toIntExact(onNeither / samples);
+      int baseAlone = with.notStarted() - neither;
+      int changedAlone = without.notStarted() - neither;
+      long pairs = Math.max(1, onBoth);
+      TrialResult.Compared compared =
+          new TrialResult.Compared(
+              others.size() - neither - baseAlone - changedAlone,
+              neither,
+              baseAlone,
+              changedAlone,
+              onBoth == 0 ? -1 : baseWaitMs / pairs,
+              onBoth == 0 ? -1 : changedWaitMs / pairs);
+      return new TrialResult(null, samples, without, with, compared, apart, looked);
+    }
+  }
+
+  /** Sums of one side. */
+  private final class SideSums {
     private final List<Long> starts = new ArrayList<>();
     private long notStarted;
     private long meanWaitMs;
     private long p95WaitMs;
     private long utilisationPpm;
 
-    private void add(ForwardOutcome outcome, long startMs) {
-      starts.add(startMs == 0 ? Long.MAX_VALUE : startMs);
+    private void add(Ran ran) {
+      ForwardOutcome outcome = ran.outcome();
+      starts.add(ran.startMs() == 0 ? Long.MAX_VALUE : ran.startMs());
       long[] waits = new long[others.size()];
       long sum = 0;
       for (int i = 0; i < waits.length; i++) {

@@ -3,8 +3,10 @@ package org.queqiao.server.forecast;
 import java.util.List;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
+import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.forecast.Forecast;
@@ -15,7 +17,8 @@ import org.queqiao.server.view.JobEntry;
 import org.queqiao.server.view.JobTable;
 
 /**
- * Learns from ended runs which part of their limits they lasted, keeps the forecasts that were
+ * Learns from ended runs which part of their limits they lasted and how long those took to leave
+ * that made room for others, keeps the forecasts that were
  * given, and judges each when its job starts. A new one learns from the ended jobs that the state
  * still knows; what was given and judged is kept by {@link Proved}.
  */
@@ -39,6 +42,7 @@ public final class Forecasts implements ClusterView.ChangeListener {
         long ranMs = each.endMs() - each.startMs() - each.suspendedMs(each.endMs());
         learnt.ended(each.user(), ranMs, each.spec().limitMs());
       }
+      learnt.leaving().begins(each);
     }
   }
 
@@ -46,6 +50,7 @@ public final class Forecasts implements ClusterView.ChangeListener {
   public synchronized void applied(List<LoggedEvent> events) {
     for (LoggedEvent each : events) {
       judge(each);
+      learnt.leaving().learn(each, toldToEnd(each));
       if (each.event() instanceof JobEnded ended) {
         learn(ended);
       }
@@ -61,6 +66,15 @@ public final class Forecasts implements ClusterView.ChangeListener {
         // says nothing of starts
       }
     }
+  }
+
+  /** Whose run is told to end, where this says so of one that the view knows. */
+  private UserName toldToEnd(LoggedEvent logged) {
+    if (!(logged.event() instanceof JobKillRequested kill)) {
+      return null;
+    }
+    JobEntry entry = jobs.find(kill.run().job().value());
+    return entry == null ? null : entry.user();
   }
 
   private void learn(JobEnded ended) {

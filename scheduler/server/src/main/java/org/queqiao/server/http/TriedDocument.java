@@ -18,7 +18,11 @@ record TriedDocument(Tried tried, long horizonMs) {
     table.row("the job starts in", start(base), start(changed));
     table.row("others that wait", base.jobs(), changed.jobs());
     table.row("of them not started", base.notStarted(), changed.notStarted());
-    table.row("their mean wait", span(base.meanWaitMs()), span(changed.meanWaitMs()));
+    table.row("of them on this side alone", compared().baseAlone(), compared().changedAlone());
+    table.row(
+        "mean wait of those on both",
+        spanOrNull(compared().baseMeanWaitMs()),
+        spanOrNull(compared().changedMeanWaitMs()));
     table.row("their P95 wait", span(base.p95WaitMs()), span(changed.p95WaitMs()));
     table.row("utilisation", percent(base), percent(changed));
     StringBuilder out = new StringBuilder();
@@ -26,6 +30,12 @@ record TriedDocument(Tried tried, long horizonMs) {
       table.row("the job's reservation", null, looked().reservation());
     }
     out.append(table).append("samples ").append(tried.result().samples()).append('\n');
+    out.append("of the others ")
+        .append(compared().onBoth())
+        .append(compared().onBoth() == 1 ? " starts" : " start")
+        .append(" on both sides and ")
+        .append(compared().onNeither())
+        .append(" on neither\n");
     if (tried.result().apart() > 0) {
       out.append("besides, no time brings the start of ")
           .append(ExplanationText.jobs(tried.result().apart()))
@@ -41,6 +51,10 @@ record TriedDocument(Tried tried, long horizonMs) {
     return tried.result().looked();
   }
 
+  private TrialResult.Compared compared() {
+    return tried.result().compared();
+  }
+
   private List<String> warnings() {
     List<String> out = new ArrayList<>();
     if (looked() != null && looked().never() != null) {
@@ -54,6 +68,10 @@ record TriedDocument(Tried tried, long horizonMs) {
 
   private String start(TrialResult.Side side) {
     return side.startMs() == 0 ? null : span(side.startMs() - tried.nowMs());
+  }
+
+  private static String spanOrNull(long ms) {
+    return ms < 0 ? null : span(ms);
   }
 
   private static String span(long ms) {
@@ -79,17 +97,32 @@ record TriedDocument(Tried tried, long horizonMs) {
     }
     out.writeEndArray();
     out.writeNumberField("waitForSomebody", tried.result().apart());
-    side("base", tried.result().base(), out);
-    side("tried", tried.result().changed(), out);
+    out.writeNumberField("startOnBoth", compared().onBoth());
+    out.writeNumberField("startOnNeither", compared().onNeither());
+    side(
+        "base",
+        tried.result().base(),
+        compared().baseAlone(),
+        compared().baseMeanWaitMs(),
+        out);
+    side(
+        "tried",
+        tried.result().changed(),
+        compared().changedAlone(),
+        compared().changedMeanWaitMs(),
+        out);
     out.writeEndObject();
   }
 
-  private static void side(String name, TrialResult.Side side, JsonGenerator out)
+  private static void side(
+      String name, TrialResult.Side side, int alone, long meanWaitOfBothMs, JsonGenerator out)
       throws IOException {
     out.writeObjectFieldStart(name);
     Json.number(out, "startMs", side.startMs() == 0 ? null : (Long) side.startMs());
     out.writeNumberField("jobs", side.jobs());
     out.writeNumberField("notStarted", side.notStarted());
+    out.writeNumberField("startAlone", alone);
+    Json.number(out, "meanWaitOfBothMs", meanWaitOfBothMs < 0 ? null : (Long) meanWaitOfBothMs);
     out.writeNumberField("meanWaitMs", side.meanWaitMs());
     out.writeNumberField("p95WaitMs", side.p95WaitMs());
     out.writeNumberField("utilisationPpm", side.utilisationPpm());

@@ -18,6 +18,8 @@ import org.queqiao.contract.codec.EventCodec;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MembershipSet;
@@ -25,6 +27,7 @@ import org.queqiao.contract.event.NodeRegistered;
 import org.queqiao.contract.event.NodeUp;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.ProjectDefined;
+import org.queqiao.contract.event.QosDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.DomainCode;
@@ -32,11 +35,16 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.id.QosName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
+import org.queqiao.contract.policy.PreemptMode;
+import org.queqiao.contract.policy.PreemptRules;
 import org.queqiao.core.SchedulerMachine;
 import org.queqiao.core.forecast.Forecast;
 import org.queqiao.core.forecast.ForecastBook;
@@ -123,9 +131,14 @@ final class ProvedTest {
   }
 
   private static JobSubmitted submitted(long id) {
+    return submitted(id, null);
+  }
+
+  private static JobSubmitted submitted(long id, QosName qos) {
     JobSpec spec =
         JobSpec.builder("j" + id, new byte[] {'#', '!'}, new PartitionName("batch"), PROJECT, 1)
             .stdoutPath("o")
+            .qos(qos)
             .build();
     return new JobSubmitted(new JobId(id), ANN, "ann", 1000, spec, "", new byte[0]);
   }
@@ -140,6 +153,39 @@ final class ProvedTest {
   private void restart() throws Exception {
     life.proved.close();
     life = new Life();
+  }
+
+  private static JobKillRequested makesRoom(long id) {
+    RunId run = new RunId(new JobId(id), 1);
+    return new JobKillRequested(run, KillCause.PREEMPTED_REQUEUED, new JobId(4), 7_000, 1);
+  }
+
+  private JobRequeued leaves(long id) {
+    RunId run = new RunId(new JobId(id), 1);
+    long endMs = 1_000 * (machine.state().position() + 1);
+    RunExit exit = new RunExit(run, RunExit.Kind.EXITED, 0, 0, endMs - 1, endMs, 0, 0, 0, "");
+    return new JobRequeued(run, KillCause.PREEMPTED_REQUEUED, endMs, exit, false, false, "");
+  }
+
+  @Test
+  void whoLeavesTeachesAlsoWhereTheServerStartsMeanwhile() throws Exception {
+    QosName low = new QosName("low");
+    QosName urgent = new QosName("urgent");
+    PreemptRules rules = new PreemptRules(PreemptMode.REQUEUE, 7_000, 0);
+    happens(
+        new QosDefined(low, "Low", 0, List.of(), rules),
+        new QosDefined(urgent, "Urgent", 10, List.of(low)),
+        submitted(4, urgent));
+    for (long id = 5; id <= 7; id++) {
+      happens(submitted(id, low), starts(id));
+    }
+    happens(makesRoom(5));
+    restart();
+    happens(leaves(5), makesRoom(6));
+    happens(leaves(6), makesRoom(7));
+    assertThat(life.forecasts.learnt().leaving().known()).isFalse();
+    happens(leaves(7));
+    assertThat(life.forecasts.learnt().leaving().known()).isTrue();
   }
 
   @Test

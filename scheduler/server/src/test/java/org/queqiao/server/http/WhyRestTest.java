@@ -265,6 +265,15 @@ final class WhyRestTest {
     assertThat(tried.path("horizonMs").asLong()).isEqualTo(60_000);
     assertThat(tried.path("base").path("startMs").isNull()).isTrue();
     assertThat(tried.path("tried").path("utilisationPpm").isIntegralNumber()).isTrue();
+    int sides = tried.path("startOnBoth").asInt() + tried.path("startOnNeither").asInt();
+    int alone =
+        tried.path("base").path("startAlone").asInt()
+            + tried.path("tried").path("startAlone").asInt();
+    assertThat(sides + alone).isEqualTo(tried.path("base").path("jobs").asInt());
+    boolean none = tried.path("startOnBoth").asInt() == 0;
+    assertThat(tried.path("base").path("meanWaitOfBothMs").isNull()).isEqualTo(none);
+    assertThat(tried.path("tried").path("meanWaitOfBothMs").isNull()).isEqualTo(none);
+    assertThat(tried.path("base").path("meanWaitMs").isIntegralNumber()).isTrue();
     JsonNode own = ok(whatIf("researcher1", "{\"submit\":{\"script\":\"#!/bin/sh\\ntrue\\n\"}}"));
     assertThat(own.path("samples").asInt()).isPositive();
     assertThat(own.path("reservation").isNull()).isTrue();
@@ -275,7 +284,8 @@ final class WhyRestTest {
                 .request("researcher1", "/api/v1/what-if", "Accept", "text/plain")
                 .header("Content-Type", "application/json")
                 .POST(java.net.http.HttpRequest.BodyPublishers.ofString(changes)));
-    assertThat(text.body()).contains("TRIED").contains("utilisation");
+    assertThat(text.body()).contains("TRIED").contains("utilisation")
+        .contains("mean wait of those on both").containsPattern("of the others \\d+ starts? on both");
 
     assertThat(whatIf("researcher2", changes).statusCode()).isEqualTo(404);
     refused(whatIf("researcher1", "{\"scheduling\":{\"policy\":\"easy\"}}"), 403, "");
