@@ -37,8 +37,7 @@ final class LeavingStoriesTest {
   void aRunThatMayBePushedAside() {
     story = SchedulerStory.site();
     low(PreemptMode.REQUEUE);
-    story.does(
-        new Input.DefineQos(OWNER, new QosDefined(URGENT, "Urgent", 10, List.of(LOW))));
+    story.does(new Input.DefineQos(OWNER, new QosDefined(URGENT, "Urgent", 10, List.of(LOW))));
     story.node("n1", 4);
     low = waits("liwei", LOW);
     plansAll();

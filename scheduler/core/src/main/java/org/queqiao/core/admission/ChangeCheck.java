@@ -164,8 +164,7 @@ public final class ChangeCheck {
     }
     JobChange change = input.change();
     if (change.names("arrayAtOnce") && job.array() == null) {
-      return Rejections.conflict(
-          "arrayAtOnce", TaskChoice.noArray(job) + ": it has no throttle");
+      return Rejections.conflict("arrayAtOnce", TaskChoice.noArray(job) + ": it has no throttle");
     }
     JobRequest merged = merged(job.spec(), change);
     Optional<Rejection> wrong = JobRequestCheck.check(merged);

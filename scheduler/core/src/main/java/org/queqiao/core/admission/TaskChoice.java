@@ -26,7 +26,10 @@ record TaskChoice(TaskIndices asked, BitSet waiting, Decision refusal) {
    * taken its number for that of its array.
    */
   static String noArray(Job job) {
-    return "job " + job.id() + " is " + (job.task() == null ? "" : "task " + job.task() + " and ")
+    return "job "
+        + job.id()
+        + " is "
+        + (job.task() == null ? "" : "task " + job.task() + " and ")
         + "no array";
   }
 

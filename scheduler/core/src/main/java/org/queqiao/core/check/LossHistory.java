@@ -59,7 +59,7 @@ final class LossHistory {
         runs.put(e.run().job(), e);
         places.put(e.run().job(), new TreeSet<>(Set.of(e.allocations().getFirst().node())));
       }
-      case StepStarted e -> 
+      case StepStarted e ->
           places.computeIfAbsent(e.run().job(), _ -> new TreeSet<>()).addAll(e.nodes());
       case NodeUp e -> {
         gone.remove(e.node());

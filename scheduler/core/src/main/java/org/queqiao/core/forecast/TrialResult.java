@@ -15,7 +15,13 @@ import org.queqiao.core.message.Rejection;
  * @param looked the job that is looked at, as it is tried; null when there is none
  */
 public record TrialResult(
-    Rejection refused, int samples, Side base, Side changed, Compared compared, int apart, Looked looked) {
+    Rejection refused,
+    int samples,
+    Side base,
+    Side changed,
+    Compared compared,
+    int apart,
+    Looked looked) {
   /** A trial that may not be done or cannot be. */
   static TrialResult refused(Rejection why) {
     return new TrialResult(why, 0, null, null, null, 0, null);

@@ -188,8 +188,7 @@ final class ChecksBiteTest {
   }
 
   private static RunExit exitOf(long id) {
-    return new RunExit(
-        new RunId(new JobId(id), 1), RunExit.Kind.EXITED, 0, 0, 0, 0, 0, 0, 0, "");
+    return new RunExit(new RunId(new JobId(id), 1), RunExit.Kind.EXITED, 0, 0, 0, 0, 0, 0, 0, "");
   }
 
   /** An end with an exit record is said by a node, all else by the scheduler. */
@@ -287,8 +286,7 @@ final class ChecksBiteTest {
               kill,
               new NodeDown(N1, 0, "silent", "", 1_000_000));
       assertThat(violatedBy(with(silent, ended(1, state, null)))).containsExactly("I15");
-      assertThat(
-              violatedBy(with(silent, new NodeFenced(N1, "burnt"), ended(1, state, null))))
+      assertThat(violatedBy(with(silent, new NodeFenced(N1, "burnt"), ended(1, state, null))))
           .isEmpty();
       assertThat(violatedBy(with(silent, ended(1, state)))).as("its node says so").isEmpty();
     });
@@ -312,14 +310,10 @@ final class ChecksBiteTest {
     assertThat(violatedBy(Actor.node(N1), with(began, script), end))
         .as("without a word of the node of the step")
         .containsExactly("I15");
-    assertThat(
-            violatedBy(
-                Actor.node(N1), with(began, script, new NodeFenced(N1, "burnt")), end))
+    assertThat(violatedBy(Actor.node(N1), with(began, script, new NodeFenced(N1, "burnt")), end))
         .as("the wrong node is fenced")
         .containsExactly("I15");
-    assertThat(
-            violatedBy(
-                Actor.node(N1), with(began, script, new NodeFenced(other, "burnt")), end))
+    assertThat(violatedBy(Actor.node(N1), with(began, script, new NodeFenced(other, "burnt")), end))
         .isEmpty();
   }
 

@@ -18,9 +18,9 @@ import org.queqiao.server.view.JobTable;
 
 /**
  * Learns from ended runs which part of their limits they lasted and how long those took to leave
- * that made room for others, keeps the forecasts that were
- * given, and judges each when its job starts. A new one learns from the ended jobs that the state
- * still knows; what was given and judged is kept by {@link Proved}.
+ * that made room for others, keeps the forecasts that were given, and judges each when its job
+ * starts. A new one learns from the ended jobs that the state still knows; what was given and
+ * judged is kept by {@link Proved}.
  */
 public final class Forecasts implements ClusterView.ChangeListener {
   private static final int MOST_JOBS = 20_000;

@@ -99,12 +99,7 @@ record TriedDocument(Tried tried, long horizonMs) {
     out.writeNumberField("waitForSomebody", tried.result().apart());
     out.writeNumberField("startOnBoth", compared().onBoth());
     out.writeNumberField("startOnNeither", compared().onNeither());
-    side(
-        "base",
-        tried.result().base(),
-        compared().baseAlone(),
-        compared().baseMeanWaitMs(),
-        out);
+    side("base", tried.result().base(), compared().baseAlone(), compared().baseMeanWaitMs(), out);
     side(
         "tried",
         tried.result().changed(),

@@ -284,8 +284,11 @@ final class WhyRestTest {
                 .request("researcher1", "/api/v1/what-if", "Accept", "text/plain")
                 .header("Content-Type", "application/json")
                 .POST(java.net.http.HttpRequest.BodyPublishers.ofString(changes)));
-    assertThat(text.body()).contains("TRIED").contains("utilisation")
-        .contains("mean wait of those on both").containsPattern("of the others \\d+ starts? on both");
+    assertThat(text.body())
+        .contains("TRIED")
+        .contains("utilisation")
+        .contains("mean wait of those on both")
+        .containsPattern("of the others \\d+ starts? on both");
 
     assertThat(whatIf("researcher2", changes).statusCode()).isEqualTo(404);
     refused(whatIf("researcher1", "{\"scheduling\":{\"policy\":\"easy\"}}"), 403, "");
