@@ -2,7 +2,6 @@ package org.queqiao.core.check;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.contract.event.JobAllocated;
@@ -57,7 +56,7 @@ final class LossHistory {
     switch (logged.event()) {
       case JobAllocated e -> {
         runs.put(e.run().job(), e);
-        places.put(e.run().job(), new TreeSet<>(Set.of(e.allocations().getFirst().node())));
+        places.put(e.run().job(), new TreeSet<>(List.of(e.allocations().getFirst().node())));
       }
       case StepStarted e ->
           places.computeIfAbsent(e.run().job(), _ -> new TreeSet<>()).addAll(e.nodes());
