@@ -180,13 +180,33 @@ client_steps() {
   api "$(default_account)" GET "/api/v1/jobs/$(encoded "${ARGS[0]}")/steps" -H "$(answer_type)"
 }
 
-# requeue JOB or ARRAY_TASKS: the run of a running job ends and the job waits again.
+# take_cause: takes --cause CAUSE out of ARGS into the query: what an administrator ends a run for.
+take_cause() {
+  local rest=()
+  cause=()
+  set -- "${ARGS[@]}"
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --cause)
+        [[ ${2:-} =~ ^[A-Z_]+$ ]] || die "--cause needs PLATFORM_FAULT or ADMINISTRATOR"
+        cause=(--url-query "cause=$2")
+        shift 2
+        ;;
+      *) rest+=("$1"); shift ;;
+    esac
+  done
+  ARGS=("${rest[@]}")
+}
+
+# requeue JOB or ARRAY_TASKS [--cause CAUSE]: the run of a running job ends and the job waits again.
 client_requeue() {
   running
   take_account
+  local job query cause
+  take_cause
   only 1
-  local job query
   split_job
+  query+=("${cause[@]}")
   api "$(default_account)" POST "/api/v1/jobs/$job/requeue" "${query[@]}"
 }
 
@@ -216,12 +236,14 @@ client_update() {
     -H 'Content-Type: application/merge-patch+json' --data-binary "{$body}" >/dev/null
 }
 
-# cancel JOB or ARRAY_TASKS: 12, or 12_7, or 12_0-9:3,20.
+# cancel JOB or ARRAY_TASKS [--cause CAUSE]: 12, or 12_7, or 12_0-9:3,20.
 client_cancel() {
   running
   take_account
-  local job query
+  local job query cause
+  take_cause
   split_job
+  query+=("${cause[@]}")
   api "$(default_account)" DELETE "/api/v1/jobs/$job" "${query[@]}" >/dev/null
 }
 

@@ -63,6 +63,8 @@ import org.queqiao.contract.job.JobQuote;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorCause;
+import org.queqiao.contract.job.OperatorEnd;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.TaskIndices;
 import org.queqiao.contract.job.TaskRange;
@@ -133,7 +135,8 @@ final class History {
                     e.endMs(),
                     e.exit().withEnergy(0),
                     e.nodeTimeRejected(),
-                    e.detail()))
+                    e.detail(),
+                    e.operator()))
             : each);
     return this;
   }
@@ -473,6 +476,44 @@ final class History {
     return this;
   }
 
+  /** What a run has done until now is saved. */
+  History savedNow(RunId run) {
+    add(new RunCheckpointed(run, timeMs));
+    return this;
+  }
+
+  /** An operator tells a run to end, which it does at once. */
+  History endedBy(OperatorCause operator, RunId run) {
+    add(new JobKillRequested(run, KillCause.CANCELLED, operator));
+    add(
+        new JobEnded(
+            run.job(),
+            run.attempt(),
+            JobState.CANCELLED,
+            timeMs,
+            exit(run),
+            false,
+            new OperatorEnd(operator, "admin1", "the switch").detail(),
+            operator));
+    return this;
+  }
+
+  /** The same, and its job waits again. */
+  History requeuedBy(OperatorCause operator, RunId run) {
+    add(new JobKillRequested(run, KillCause.REQUEUED, operator));
+    add(
+        new JobRequeued(
+            run,
+            KillCause.REQUEUED,
+            timeMs,
+            exit(run),
+            false,
+            false,
+            new OperatorEnd(operator, "admin1", "the switch").detail(),
+            operator));
+    return this;
+  }
+
   History end(RunId run, JobState state) {
     return end(run, state, 0);
   }
@@ -598,7 +639,11 @@ final class History {
       case 1 -> new MoneyChange.Correction(CLIMATE, 1 - random.nextInt(1_000_000), "CNY", "fund/2");
       case 2 -> {
         int permille = random.nextInt(1_001);
-        yield new MoneyChange.RefundRule(RefundCause.NODE_FAIL, permille, nowMs, permille % 2 == 0);
+        yield new MoneyChange.RefundRule(
+            RefundCause.values()[permille / 2 % RefundCause.values().length],
+            permille,
+            nowMs,
+            permille % 2 == 0);
       }
       case 3 ->
           new MoneyChange.CustomerClass(
@@ -722,6 +767,8 @@ final class History {
             RunId run = (RunId) running.remove(random.nextInt(running.size()))[0];
             if (random.nextInt(4) == 0) {
               history.ended(run, random.nextLong(1L << 40));
+            } else if (step % 3 == 0) {
+              history.endedBy(OperatorCause.values()[step % 2], run);
             } else {
               history.end(run, random.nextBoolean() ? JobState.COMPLETED : JobState.FAILED);
             }

@@ -297,7 +297,14 @@ final class RunningMonthTest {
         boolean late = random.nextBoolean() && e.endMs() > fromMs;
         long endMs = late ? random.nextLong(fromMs, e.endMs()) : e.endMs();
         return new JobEnded(
-            e.job(), e.attempt(), e.state(), endMs, e.exit(), e.nodeTimeRejected(), e.detail());
+            e.job(),
+            e.attempt(),
+            e.state(),
+            endMs,
+            e.exit(),
+            e.nodeTimeRejected(),
+            e.detail(),
+            e.operator());
       }
       default -> {}
     }

@@ -36,6 +36,8 @@ final class EntryWords {
           Begin.of("it is told otherwise now", "记录已更正，收回退款"),
           Begin.of("since its checkpoint at (\\S+?)", "自检查点 $1 起"),
           Begin.of("made room for job (\\d+)", "为作业 $1 让出资源"),
+          Begin.of("ended by administrator (\\S+) for a fault of the platform", "因平台故障由管理员 $1 终止"),
+          Begin.of("ended by administrator (\\S+?)", "由管理员 $1 终止"),
           Begin.of("launch failed on (\\S+?)", "在 $1 上启动失败"),
           Begin.of(
               "the run is gone from (\\S+) and its exit could not be seen", "运行已从 $1 消失，未能看到其结束"));

@@ -352,7 +352,8 @@ public final class Bookkeeper {
           new RunId(e.job(), e.attempt()),
           e.endMs(),
           exit,
-          RefundBook.causeOf(e.state()),
+          books.refunds().causeOf(e.operator(), RefundBook.causeOf(e.state()), e.endMs()),
+          e.state().name(),
           logged,
           books);
     }
@@ -361,12 +362,14 @@ public final class Bookkeeper {
   /** As an end, of the run alone: each run is billed. */
   private void requeued(JobRequeued e, LoggedEvent logged, Books books) {
     JobRow job = books.job(e.run().job()).orElseThrow(() -> unknown(e.run()));
+    Optional<RefundCause> cause = RefundBook.causeOf(e.cause());
     settle(
         job.waitsAgain(e.detail()),
         e.run(),
         e.endMs(),
         e.exit(),
-        RefundBook.causeOf(e.cause()),
+        books.refunds().causeOf(e.operator(), cause, e.endMs()),
+        cause.map(RefundCause::name).orElse(job.state()),
         logged,
         books);
   }
@@ -391,6 +394,7 @@ public final class Bookkeeper {
       long endMs,
       RunExit exit,
       Optional<RefundCause> cause,
+      String state,
       LoggedEvent logged,
       Books books) {
     OpenRun going = books.openRun(run).orElseThrow(() -> unknown(run));
@@ -425,7 +429,6 @@ public final class Bookkeeper {
     Map<String, Long> behind = saved.paid(costs, time.behind());
     cause.ifPresent(
         each -> money.refund(row, run, each, endMs, costs, behind, saved.atMs(), logged, books));
-    String state = cause.map(RefundCause::name).orElse(ended.state());
     long coreMs =
         Math.addExact(open.settled().coreMs(), Math.subtractExact(job.coreMs(), ended.coreMs()));
     books.ended(

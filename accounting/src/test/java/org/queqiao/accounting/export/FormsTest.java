@@ -323,6 +323,28 @@ final class FormsTest {
     }
   }
 
+  /** Whose words it is stays; what the server says of an operator is said in Chinese. */
+  @Test
+  void whichOperatorEndedARunIsSaidInChinese() {
+    for (String[] each :
+        new String[][] {
+          {"ended by administrator admin1", "由管理员 admin1 终止"},
+          {"ended by administrator admin1: the switch", "由管理员 admin1 终止：the switch"},
+          {
+            "ended by administrator admin1 for a fault of the platform: the switch",
+            "因平台故障由管理员 admin1 终止：the switch"
+          },
+          {
+            "since its checkpoint at 2026-11-02T07:00:00Z: ended by administrator admin1 for a"
+                + " fault of the platform: the switch",
+            "自检查点 2026-11-02T07:00:00Z 起：因平台故障由管理员 admin1 终止：the switch"
+          }
+        }) {
+      assertThat(EntryWords.reason(each[0], Language.ZH)).isEqualTo(each[1]);
+      assertThat(EntryWords.reason(each[0], Language.EN)).isEqualTo(each[0]);
+    }
+  }
+
   @Test
   void anEmptyStatementIsAForm() throws Exception {
     Form form = StatementForm.of(statement(0), Language.ZH);

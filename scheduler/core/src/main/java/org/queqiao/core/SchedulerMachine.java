@@ -175,8 +175,14 @@ public final class SchedulerMachine {
    */
   public Decision decide(Input input, long nowMs) {
     long logicalMs = Math.max(nowMs, cluster.timeMs());
+    return input instanceof Input.Reasoned given
+        ? reasoned(given, logicalMs)
+        : reason.reasoned(new Input.Reasoned(input, "", false), wish(input, logicalMs));
+  }
+
+  private Decision wish(Input input, long logicalMs) {
     return switch (input) {
-      case Input.Reasoned i -> reasoned(i, nowMs);
+      case Input.Reasoned i -> reasoned(i, logicalMs);
       case Input.SubmitJob i -> submit.decide(i, logicalMs);
       case Input.CancelJob i -> cancel.decide(i, logicalMs);
       case Input.ChangeJob i -> change.decide(i, logicalMs);
@@ -234,9 +240,9 @@ public final class SchedulerMachine {
     };
   }
 
-  private Decision reasoned(Input.Reasoned input, long nowMs) {
+  private Decision reasoned(Input.Reasoned input, long logicalMs) {
     return ReasonCheck.refusal(input.reason())
-        .orElseGet(() -> reason.reasoned(input, decide(input.input(), nowMs)));
+        .orElseGet(() -> reason.reasoned(input, wish(input.input(), logicalMs)));
   }
 
   private Decision tick(long logicalMs) {

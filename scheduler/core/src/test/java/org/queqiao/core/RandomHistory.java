@@ -48,6 +48,7 @@ import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.GresRequest;
 import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobPlacement;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.job.TaskIndices;
@@ -228,7 +229,7 @@ final class RandomHistory {
       case 10 ->
           random.nextInt(3) == 0
               ? new Input.CancelTasks(actor(), array(), indices())
-              : new Input.CancelJob(actor(), job());
+              : cancels(actor(), job());
       case 11 ->
           random.nextInt(3) == 0
               ? new Input.HoldJob(actor(), array(), indices())
@@ -360,6 +361,13 @@ final class RandomHistory {
     List<List<String>> features = List.of(List.of(), List.of("a"), List.of("b"), List.of("a", "b"));
     return new NodeSettings(
         features.get(random.nextInt(4)), random.nextInt(3), pricing.nextBoolean() ? "fat" : "");
+  }
+
+  private static Input cancels(Actor actor, JobId job) {
+    return job.value() % 3 == 0
+        ? new Input.Reasoned(
+            new Input.CancelJob(actor, job, OperatorCause.PLATFORM_FAULT), "the switch", false)
+        : new Input.CancelJob(actor, job);
   }
 
   private static Input againOrSaved(Actor actor, JobId job) {
@@ -803,7 +811,11 @@ final class RandomHistory {
                   SchedulerStory.CLIMATE, random.nextInt(1_000) - 500L, "CNY", "capture/1.1/x");
           case 2 -> {
             int permille = random.nextInt(1_001);
-            yield new MoneyChange.RefundRule(RefundCause.NODE_FAIL, permille, 0, permille % 2 == 0);
+            yield new MoneyChange.RefundRule(
+                RefundCause.values()[permille / 2 % RefundCause.values().length],
+                permille,
+                0,
+                permille % 2 == 0);
           }
           default ->
               new MoneyChange.Price(

@@ -332,7 +332,8 @@ final class FactBugs {
                 0,
                 ended.exit(),
                 ended.nodeTimeRejected(),
-                ended.detail())
+                ended.detail(),
+                ended.operator())
             : event);
   }
 

@@ -211,7 +211,8 @@ final class EventReader {
         ModelReader.cause(e.getCause()),
         e.getPreemptor() == 0 ? null : new JobId(e.getPreemptor()),
         e.getGraceMs(),
-        e.getClaims());
+        e.getClaims(),
+        ModelReader.operator(e.getOperator()));
   }
 
   static PartitionDefined partition(PbPartitionDefined e) {
@@ -278,7 +279,8 @@ final class EventReader {
         e.hasExit() ? ModelReader.exit(e.getExit()) : null,
         e.getNodeTimeRejected(),
         e.getHeld(),
-        e.getDetail());
+        e.getDetail(),
+        ModelReader.operator(e.getOperator()));
   }
 
   static SchedulingDefined scheduling(PbSchedulingDefined e) {
@@ -298,7 +300,8 @@ final class EventReader {
         e.getEndMs(),
         e.hasExit() ? ModelReader.exit(e.getExit()) : null,
         e.getNodeTimeRejected(),
-        e.getDetail());
+        e.getDetail(),
+        ModelReader.operator(e.getOperator()));
   }
 
   private static MembershipSet membershipSet(PbMembership e) {

@@ -188,6 +188,7 @@ final class EventWriter {
         .setPreemptor(e.preemptor() == null ? 0 : e.preemptor().value())
         .setGraceMs(e.graceMs())
         .setClaims(e.claims())
+        .setOperator(ModelWriter.operator(e.operator()))
         .build();
   }
 
@@ -207,7 +208,8 @@ final class EventWriter {
             .setEndMs(e.endMs())
             .setNodeTimeRejected(e.nodeTimeRejected())
             .setHeld(e.held())
-            .setDetail(e.detail());
+            .setDetail(e.detail())
+            .setOperator(ModelWriter.operator(e.operator()));
     if (e.exit() != null) {
       out.setExit(ModelWriter.exit(e.exit()));
     }
@@ -362,7 +364,8 @@ final class EventWriter {
             .setState(ModelWriter.state(e.state()))
             .setEndMs(e.endMs())
             .setNodeTimeRejected(e.nodeTimeRejected())
-            .setDetail(e.detail());
+            .setDetail(e.detail())
+            .setOperator(ModelWriter.operator(e.operator()));
     if (e.exit() != null) {
       out.setExit(ModelWriter.exit(e.exit()));
     }

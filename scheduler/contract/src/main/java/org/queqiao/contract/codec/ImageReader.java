@@ -12,6 +12,8 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Checkpoint;
+import org.queqiao.contract.job.OperatorCause;
+import org.queqiao.contract.job.OperatorEnd;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
@@ -23,6 +25,7 @@ import org.queqiao.contract.wire.PbDependencyImage;
 import org.queqiao.contract.wire.PbIdempotencyImage;
 import org.queqiao.contract.wire.PbJobImage;
 import org.queqiao.contract.wire.PbNodeImage;
+import org.queqiao.contract.wire.PbOperatorEnd;
 import org.queqiao.contract.wire.PbOutcomeImage;
 import org.queqiao.contract.wire.PbPreemptionImage;
 import org.queqiao.contract.wire.PbProjectImage;
@@ -157,7 +160,16 @@ final class ImageReader {
         in.getCheckpointMs() == 0
             ? null
             : new Checkpoint(in.getCheckpointMs(), in.getCheckpointBilledMs()),
-        in.getLeaseMs());
+        in.getLeaseMs(),
+        in.hasOperatorEnd() ? operatorEnd(in.getOperatorEnd()) : null);
+  }
+
+  private static OperatorEnd operatorEnd(PbOperatorEnd in) {
+    OperatorCause cause = ModelReader.operator(in.getCause());
+    if (cause == null) {
+      throw ModelReader.unknown("what an operator ended a run for");
+    }
+    return new OperatorEnd(cause, in.getBy(), in.getReason());
   }
 
   private static PreemptionImage preemption(PbPreemptionImage in) {

@@ -14,6 +14,7 @@ import org.queqiao.contract.wire.PbIdempotencyImage;
 import org.queqiao.contract.wire.PbJobImage;
 import org.queqiao.contract.wire.PbMembership;
 import org.queqiao.contract.wire.PbNodeImage;
+import org.queqiao.contract.wire.PbOperatorEnd;
 import org.queqiao.contract.wire.PbOutcomeImage;
 import org.queqiao.contract.wire.PbPreemptionImage;
 import org.queqiao.contract.wire.PbProjectImage;
@@ -158,6 +159,13 @@ final class ImageWriter {
     }
     if (job.suspension() != null) {
       out.setSuspension(SuspensionWriter.image(job.suspension()));
+    }
+    if (job.operatorEnd() != null) {
+      out.setOperatorEnd(
+          PbOperatorEnd.newBuilder()
+              .setCause(ModelWriter.operator(job.operatorEnd().cause()))
+              .setBy(job.operatorEnd().by())
+              .setReason(job.operatorEnd().reason()));
     }
     if (job.checkpoint() != null) {
       out.setCheckpointMs(job.checkpoint().atMs())

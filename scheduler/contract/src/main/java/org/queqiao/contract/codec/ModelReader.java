@@ -26,6 +26,7 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.node.NodeFacts;
@@ -40,6 +41,7 @@ import org.queqiao.contract.wire.PbJobTerms;
 import org.queqiao.contract.wire.PbKillCause;
 import org.queqiao.contract.wire.PbMemberRank;
 import org.queqiao.contract.wire.PbNodeFacts;
+import org.queqiao.contract.wire.PbOperatorCause;
 import org.queqiao.contract.wire.PbRole;
 import org.queqiao.contract.wire.PbRunExit;
 import org.queqiao.contract.wire.PbRunId;
@@ -246,6 +248,16 @@ final class ModelReader {
       case KILL_CAUSE_PREEMPTED_REQUEUED -> KillCause.PREEMPTED_REQUEUED;
       case KILL_CAUSE_RESERVATION -> KillCause.RESERVATION;
       case UNRECOGNIZED -> throw unknown("cause of a kill");
+    };
+  }
+
+  /** {@code OPERATOR_CAUSE_NONE} is null. */
+  static OperatorCause operator(PbOperatorCause cause) {
+    return switch (cause) {
+      case OPERATOR_CAUSE_NONE -> null;
+      case OPERATOR_CAUSE_PLATFORM_FAULT -> OperatorCause.PLATFORM_FAULT;
+      case OPERATOR_CAUSE_ADMINISTRATOR -> OperatorCause.ADMINISTRATOR;
+      case UNRECOGNIZED -> throw unknown("what an operator ended a run for");
     };
   }
 

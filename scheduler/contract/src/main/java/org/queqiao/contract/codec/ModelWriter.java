@@ -14,6 +14,7 @@ import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.wire.PbActor;
@@ -30,6 +31,7 @@ import org.queqiao.contract.wire.PbKillCause;
 import org.queqiao.contract.wire.PbMemberRank;
 import org.queqiao.contract.wire.PbNodeFacts;
 import org.queqiao.contract.wire.PbNumaNode;
+import org.queqiao.contract.wire.PbOperatorCause;
 import org.queqiao.contract.wire.PbRole;
 import org.queqiao.contract.wire.PbRunExit;
 import org.queqiao.contract.wire.PbRunId;
@@ -266,6 +268,15 @@ final class ModelWriter {
       case PREEMPTED_REQUEUED -> PbKillCause.KILL_CAUSE_PREEMPTED_REQUEUED;
       case RESERVATION -> PbKillCause.KILL_CAUSE_RESERVATION;
     };
+  }
+
+  static PbOperatorCause operator(OperatorCause cause) {
+    return cause == null
+        ? PbOperatorCause.OPERATOR_CAUSE_NONE
+        : switch (cause) {
+          case PLATFORM_FAULT -> PbOperatorCause.OPERATOR_CAUSE_PLATFORM_FAULT;
+          case ADMINISTRATOR -> PbOperatorCause.OPERATOR_CAUSE_ADMINISTRATOR;
+        };
   }
 
   static PbJobState state(JobState state) {

@@ -216,6 +216,8 @@ final class MoneyCodec {
               case NODE_FAIL -> PbMoneyChange.Cause.NODE_FAIL;
               case PREEMPTED -> PbMoneyChange.Cause.PREEMPTED;
               case REQUEUED -> PbMoneyChange.Cause.REQUEUED;
+              case PLATFORM_FAULT -> PbMoneyChange.Cause.PLATFORM_FAULT;
+              case ADMINISTRATOR -> PbMoneyChange.Cause.ADMINISTRATOR;
             })
         .setPermille(each.permille())
         .setValidFromMs(each.validFromMs())
@@ -229,6 +231,8 @@ final class MoneyCodec {
           case NODE_FAIL -> RefundCause.NODE_FAIL;
           case PREEMPTED -> RefundCause.PREEMPTED;
           case REQUEUED -> RefundCause.REQUEUED;
+          case PLATFORM_FAULT -> RefundCause.PLATFORM_FAULT;
+          case ADMINISTRATOR -> RefundCause.ADMINISTRATOR;
           case CAUSE_UNSPECIFIED, UNRECOGNIZED -> throw ModelReader.unknown("cause of a refund");
         },
         in.getPermille(),

@@ -2,6 +2,7 @@ package org.queqiao.contract.event;
 
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.contract.job.RunExit;
 
 /**
@@ -16,6 +17,7 @@ import org.queqiao.contract.job.RunExit;
  * @param nodeTimeRejected whether the node's own end time was outside the run and {@code endMs} is
  *     the moment of the report instead
  * @param detail in words, or empty
+ * @param operator what an operator ended its run for; null where none did, and in older logs
  */
 public record JobEnded(
     JobId job,
@@ -24,5 +26,18 @@ public record JobEnded(
     long endMs,
     RunExit exit,
     boolean nodeTimeRejected,
-    String detail)
-    implements Event {}
+    String detail,
+    OperatorCause operator)
+    implements Event {
+  /** A job that no operator ended, or that did not run. */
+  public JobEnded(
+      JobId job,
+      int attempt,
+      JobState state,
+      long endMs,
+      RunExit exit,
+      boolean nodeTimeRejected,
+      String detail) {
+    this(job, attempt, state, endMs, exit, nodeTimeRejected, detail, null);
+  }
+}

@@ -2,6 +2,7 @@ package org.queqiao.contract.event;
 
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.contract.job.RunExit;
 
 /**
@@ -14,6 +15,7 @@ import org.queqiao.contract.job.RunExit;
  * @param nodeTimeRejected as in {@link JobEnded}
  * @param held whether the job was started so often that an administrator must look at it first
  * @param detail in words, or empty
+ * @param operator what an operator ended it for; null where none did, and in older logs
  */
 public record JobRequeued(
     RunId run,
@@ -22,5 +24,18 @@ public record JobRequeued(
     RunExit exit,
     boolean nodeTimeRejected,
     boolean held,
-    String detail)
-    implements Event {}
+    String detail,
+    OperatorCause operator)
+    implements Event {
+  /** A run that no operator ended. */
+  public JobRequeued(
+      RunId run,
+      KillCause cause,
+      long endMs,
+      RunExit exit,
+      boolean nodeTimeRejected,
+      boolean held,
+      String detail) {
+    this(run, cause, endMs, exit, nodeTimeRejected, held, detail, null);
+  }
+}

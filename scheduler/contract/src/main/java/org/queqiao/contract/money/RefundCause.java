@@ -7,5 +7,9 @@ public enum RefundCause {
   /** Another job pushed it aside. */
   PREEMPTED,
   /** It was told to end in order to run again. */
-  REQUEUED
+  REQUEUED,
+  /** An operator ended it because the platform failed it. */
+  PLATFORM_FAULT,
+  /** An operator ended it who is not of its project. */
+  ADMINISTRATOR
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.observe.ObservedRun;
@@ -64,6 +65,26 @@ public final class RefundBook {
   /** All, in the order of their approval. */
   public List<MoneyChange.RefundRule> rules() {
     return Collections.unmodifiableList(rules);
+  }
+
+  /**
+   * Why a run ended, where that was not its owner's doing. What an operator ended it for goes first
+   * where a rule of that holds; else it is what the same end is without it.
+   *
+   * @param operator null for none
+   * @param otherwise why it ended besides
+   */
+  public Optional<RefundCause> causeOf(
+      OperatorCause operator, Optional<RefundCause> otherwise, long endMs) {
+    if (operator == null) {
+      return otherwise;
+    }
+    RefundCause cause =
+        switch (operator) {
+          case PLATFORM_FAULT -> RefundCause.PLATFORM_FAULT;
+          case ADMINISTRATOR -> RefundCause.ADMINISTRATOR;
+        };
+    return rule(cause, endMs) == null ? otherwise : Optional.of(cause);
   }
 
   /** Why a job ended for good, where that was not its owner's doing. */

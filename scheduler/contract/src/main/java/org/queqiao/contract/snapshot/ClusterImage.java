@@ -22,6 +22,7 @@ import org.queqiao.contract.job.Checkpoint;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorEnd;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.node.NodeFacts;
@@ -315,6 +316,7 @@ public record ClusterImage(
    * @param preemptedBy the job for which a run of it was last told to end or to stop, or null
    * @param checkpoint until when what its latest run has done is saved; null for not at all
    * @param leaseMs its latest run ends on its nodes without contact for so long; 0: it goes on
+   * @param operatorEnd that an operator told its latest run to end, or null
    */
   public record JobImage(
       JobId id,
@@ -351,7 +353,8 @@ public record ClusterImage(
       Suspension suspension,
       JobId preemptedBy,
       Checkpoint checkpoint,
-      long leaseMs) {
+      long leaseMs,
+      OperatorEnd operatorEnd) {
     public JobImage {
       allocations = List.copyOf(allocations);
       dependencies = List.copyOf(dependencies);
@@ -394,7 +397,8 @@ public record ClusterImage(
           suspension,
           preemptedBy,
           checkpoint,
-          leaseMs);
+          leaseMs,
+          operatorEnd);
     }
 
     /** How long its latest run was stopped until a moment. */
@@ -461,7 +465,8 @@ public record ClusterImage(
           null,
           null,
           null,
-          0);
+          0,
+          null);
     }
   }
 

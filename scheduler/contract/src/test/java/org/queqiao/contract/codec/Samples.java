@@ -344,6 +344,7 @@ final class Samples {
     out.putAll(PreemptionSamples.laterEvents());
     out.putAll(SuspensionSamples.laterEvents());
     out.putAll(LeaseSamples.laterEvents());
+    out.putAll(OperatorSamples.laterEvents());
     out.putAll(WalletSamples.laterEvents());
     out.putAll(MoneySamples.laterEvents());
     out.putAll(BudgetSamples.laterEvents());
@@ -571,6 +572,7 @@ final class Samples {
                         image().jobs().getFirst(),
                         "checkpoint",
                         new Checkpoint(1_760_000_030_000L, 29_000)))));
+    out.put("ClusterImage-operator-end", OperatorSamples.image(image()));
     out.put("ClusterImage-wallets", WalletSamples.image(image()));
     out.put("ClusterImage-disputes", DisputeSamples.image(image()));
     out.put("ClusterImage-budgets", BudgetSamples.image(image()));
@@ -680,7 +682,8 @@ final class Samples {
         null,
         null,
         null,
-        0);
+        0,
+        null);
   }
 
   private static ClusterImage withPriorities(

@@ -8,8 +8,8 @@ import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.contract.job.TaskIndices;
-import org.queqiao.core.lifecycle.RunOutcome;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
@@ -28,10 +28,12 @@ public final class CancelCheck {
 
   private final Cluster cluster;
   private final JobAccess access;
+  private final OperatorCauses causes;
 
   public CancelCheck(Cluster cluster, Permissions permissions) {
     this.cluster = cluster;
     this.access = new JobAccess(cluster, permissions);
+    this.causes = new OperatorCauses(cluster, permissions);
   }
 
   public Decision decide(Input.CancelJob input, long nowMs) {
@@ -42,9 +44,15 @@ public final class CancelCheck {
     Job job = found.job();
     if (job.array() != null) {
       TaskIndices all = job.spec().array().tasks();
-      return tasks(input.actor(), job, all, job.array().waitingTasks(all), nowMs);
+      return tasks(input.actor(), job, all, job.array().waitingTasks(all), input.operator(), nowMs);
     }
-    return Decision.done(cancel(input.actor(), job, nowMs));
+    Decision refusal = causes.refusal(input.actor(), job, input.operator());
+    if (refusal == null && !OperatorCauses.mayEnd(job)) {
+      refusal = OperatorCauses.tooLate(job, input.operator());
+    }
+    return refusal != null
+        ? refusal
+        : Decision.done(cancel(input.actor(), job, input.operator(), nowMs));
   }
 
   /** Some tasks of an array; those that have ended stay as they are. */
@@ -57,12 +65,27 @@ public final class CancelCheck {
     TaskChoice choice = TaskChoice.of(array, input.tasks());
     return choice.refusal() != null
         ? choice.refusal()
-        : tasks(input.actor(), array, choice.asked(), TaskChoice.orNull(choice.waiting()), nowMs);
+        : tasks(
+            input.actor(),
+            array,
+            choice.asked(),
+            TaskChoice.orNull(choice.waiting()),
+            input.operator(),
+            nowMs);
   }
 
   /** Waiting tasks by one fact, those that are jobs of their own each by its own. */
   private Decision tasks(
-      Actor actor, Job array, TaskIndices asked, TaskIndices waiting, long nowMs) {
+      Actor actor,
+      Job array,
+      TaskIndices asked,
+      TaskIndices waiting,
+      OperatorCause named,
+      long nowMs) {
+    Decision refusal = causes.refusal(actor, array, named);
+    if (refusal != null) {
+      return refusal;
+    }
     List<Fact> facts = new ArrayList<>();
     if (waiting != null) {
       facts.add(
@@ -74,13 +97,13 @@ public final class CancelCheck {
         break;
       }
       if (asked.ordinalOf(task.task().index()) >= 0) {
-        facts.addAll(cancel(actor, task, nowMs));
+        facts.addAll(cancel(actor, task, named, nowMs));
       }
     }
     return Decision.inParts(facts);
   }
 
-  private static List<Fact> cancel(Actor actor, Job job, long nowMs) {
+  private List<Fact> cancel(Actor actor, Job job, OperatorCause named, long nowMs) {
     return switch (job.state()) {
       case PENDING ->
           List.of(
@@ -88,11 +111,13 @@ public final class CancelCheck {
                   actor,
                   new JobEnded(
                       job.id(), job.attempt(), JobState.CANCELLED, nowMs, null, false, WAITED)));
-      case RUNNING, SUSPENDED ->
-          List.of(new Fact(actor, new JobKillRequested(job.run(), KillCause.CANCELLED)));
-      case COMPLETING ->
-          RunOutcome.isRequeue(job.killCause())
-              ? List.of(new Fact(actor, new JobKillRequested(job.run(), KillCause.CANCELLED)))
+      case RUNNING, SUSPENDED, COMPLETING ->
+          OperatorCauses.mayEnd(job)
+              ? List.of(
+                  new Fact(
+                      actor,
+                      new JobKillRequested(
+                          job.run(), KillCause.CANCELLED, causes.of(actor, job, named))))
               : List.of();
       case COMPLETED, CANCELLED, FAILED, TIMEOUT, NODE_FAIL, OUT_OF_MEMORY, DEADLINE, PREEMPTED ->
           List.of();

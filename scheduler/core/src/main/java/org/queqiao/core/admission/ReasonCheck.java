@@ -35,9 +35,9 @@ public final class ReasonCheck {
   }
 
   /**
-   * What was decided about a wish: each fact of a person says why, and where that is asked for and
-   * not given nothing is done. Who would be refused anyway is refused for that, so that nobody
-   * learns from the missing reason of a job that they may not see.
+   * What was decided about a wish, with or without a reason: each fact of a person says why, and
+   * where that is asked for and not given nothing is done. Who would be refused anyway is refused
+   * for that, so that nobody learns from the missing reason of a job that they may not see.
    */
   public Decision reasoned(Input.Reasoned input, Decision decision) {
     if (decision.facts().isEmpty()) {
@@ -45,6 +45,12 @@ public final class ReasonCheck {
     }
     if (!input.reason().isEmpty()) {
       return stated(decision, input.reason());
+    }
+    if (saysOperatorCause(input.input())) {
+      return Rejections.invalid(
+          FIELD,
+          "what a run is ended for is said with a reason: say why, with the header Queqiao-Reason"
+              + " or with --reason TEXT");
     }
     return input.required()
             && !(decision.reply() instanceof Reply.Rejected)
@@ -54,6 +60,16 @@ public final class ReasonCheck {
             "this site asks for a reason of every administrative change: say why, with the"
                 + " header Queqiao-Reason or with --reason TEXT")
         : decision;
+  }
+
+  /** What moves money by itself is said with a reason, whatever a site asks for. */
+  private static boolean saysOperatorCause(Input input) {
+    return switch (input) {
+      case Input.CancelJob i -> i.operator() != null;
+      case Input.CancelTasks i -> i.operator() != null;
+      case Input.RequeueJob i -> i.operator() != null;
+      default -> false;
+    };
   }
 
   private static Decision stated(Decision decision, String reason) {

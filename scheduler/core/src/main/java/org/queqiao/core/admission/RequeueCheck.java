@@ -3,8 +3,8 @@ package org.queqiao.core.admission;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.queqiao.contract.event.JobKillRequested;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.core.message.Decision;
@@ -22,10 +22,12 @@ import org.queqiao.core.state.JobClock;
 public final class RequeueCheck {
   private final Cluster cluster;
   private final JobAccess access;
+  private final OperatorCauses causes;
 
   public RequeueCheck(Cluster cluster, Permissions permissions) {
     this.cluster = cluster;
     this.access = new JobAccess(cluster, permissions);
+    this.causes = new OperatorCauses(cluster, permissions);
   }
 
   public Decision decide(Input.RequeueJob input) {
@@ -34,12 +36,14 @@ public final class RequeueCheck {
       return found.refusal();
     }
     Job job = found.job();
+    Decision refusal = causes.refusal(input.actor(), job, input.operator());
+    if (refusal != null) {
+      return refusal;
+    }
     if (input.tasks() != null) {
       return tasks(input, job);
     }
-    return job.array() != null && job.isPending()
-        ? array(input.actor(), job)
-        : one(input.actor(), job);
+    return job.array() != null && job.isPending() ? array(input, job) : one(input, job);
   }
 
   /** Some tasks of an array: each that runs and may run again. */
@@ -50,12 +54,12 @@ public final class RequeueCheck {
     }
     List<Job> jobs = choice.jobs(cluster.jobs().tasksOf(array.id()));
     if (choice.asked().count() == 1 && jobs.size() == 1) {
-      return one(input.actor(), jobs.getFirst());
+      return one(input, jobs.getFirst());
     }
     List<Fact> facts = new ArrayList<>();
     for (Job task : jobs) {
       if (JobClock.mayGoOn(task) && task.spec().terms().requeue()) {
-        facts.addAll(one(input.actor(), task).facts());
+        facts.addAll(one(input, task).facts());
       }
     }
     return facts.isEmpty() && !areEnding(jobs)
@@ -70,11 +74,11 @@ public final class RequeueCheck {
   }
 
   /** Every running task of an array. */
-  private Decision array(Actor actor, Job array) {
+  private Decision array(Input.RequeueJob input, Job array) {
     List<Fact> facts = new ArrayList<>();
     for (Job task : cluster.jobs().tasksOf(array.id()).values()) {
       if (JobClock.mayGoOn(task) && task.spec().terms().requeue()) {
-        facts.addAll(one(actor, task).facts());
+        facts.addAll(one(input, task).facts());
       }
     }
     return facts.isEmpty() && !areEnding(cluster.jobs().tasksOf(array.id()).values())
@@ -90,7 +94,7 @@ public final class RequeueCheck {
             task -> task.state() == JobState.COMPLETING && task.killCause() == KillCause.REQUEUED);
   }
 
-  private static Decision one(Actor actor, Job job) {
+  private Decision one(Input.RequeueJob input, Job job) {
     if (!job.spec().terms().requeue()) {
       return Rejections.conflict(
           "id",
@@ -99,10 +103,17 @@ public final class RequeueCheck {
     return switch (job.state()) {
       case RUNNING, SUSPENDED ->
           Decision.done(
-              List.of(new Fact(actor, new JobKillRequested(job.run(), KillCause.REQUEUED))));
+              List.of(
+                  new Fact(
+                      input.actor(),
+                      new JobKillRequested(
+                          job.run(),
+                          KillCause.REQUEUED,
+                          causes.of(input.actor(), job, input.operator())))));
       case COMPLETING ->
           job.killCause() == KillCause.REQUEUED || job.killCause() == KillCause.PREEMPTED_REQUEUED
-              ? Decision.unchanged()
+              ? Objects.requireNonNullElseGet(
+                  OperatorCauses.tooLate(job, input.operator()), Decision::unchanged)
               : Rejections.conflict(
                   "id", "job " + job.id() + " is being ended (" + job.killCause() + ")");
       case PENDING -> Rejections.conflict("id", "job " + job.id() + " waits to run already");

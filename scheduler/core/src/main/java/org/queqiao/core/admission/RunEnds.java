@@ -11,6 +11,7 @@ import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.snapshot.StepsImage;
 import org.queqiao.core.lifecycle.RunOutcome;
@@ -125,6 +126,7 @@ final class RunEnds {
 
   private Fact end(Actor actor, Job job, RunOutcome outcome, RunExit exit) {
     boolean preempted = job.killCause() == KillCause.PREEMPTED_REQUEUED;
+    OperatorCause operator = job.ending().operatorCause();
     if ((outcome.state() == JobState.NODE_FAIL || preempted) && job.spec().terms().requeue()) {
       return new Fact(
           actor,
@@ -136,7 +138,8 @@ final class RunEnds {
               outcome.nodeTimeRejected(),
               // Being pushed aside is no fault of the job, however often.
               !preempted && job.attempt() >= cluster.policy().jobPolicy().maxAttempts(),
-              detail(job, outcome)));
+              detail(job, outcome),
+              operator));
     }
     return new Fact(
         actor,
@@ -147,7 +150,8 @@ final class RunEnds {
             outcome.endMs(),
             exit,
             outcome.nodeTimeRejected(),
-            detail(job, outcome)));
+            detail(job, outcome),
+            operator));
   }
 
   /** What happened to a run, in words; of one that was told to end also for what. */
@@ -161,6 +165,9 @@ final class RunEnds {
   private static String toldFor(Job job) {
     if (job.killCause() == null) {
       return "";
+    }
+    if (job.ending().operator() != null) {
+      return job.ending().operator().detail();
     }
     return RunOutcome.stateOf(job.killCause()) == JobState.PREEMPTED
         ? "made room for job " + job.preemption().preemptor()

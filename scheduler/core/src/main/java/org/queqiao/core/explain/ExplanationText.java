@@ -365,6 +365,9 @@ public final class ExplanationText {
   }
 
   private static String knownOfItsEnd(ClusterImage.JobImage job) {
+    if (job.state() == JobState.COMPLETING && job.operatorEnd() != null) {
+      return job.operatorEnd().detail();
+    }
     return job.detail().isEmpty() && job.killCause() != null
         ? job.killCause().detail(job.reservation())
         : job.detail();

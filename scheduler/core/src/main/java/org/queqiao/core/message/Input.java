@@ -32,6 +32,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.money.MoneyChange;
@@ -71,8 +72,16 @@ public sealed interface Input {
     }
   }
 
-  /** A job shall end, or not start. */
-  record CancelJob(Actor actor, JobId job) implements Input {}
+  /**
+   * A job shall end, or not start.
+   *
+   * @param operator what an operator ends its run for; null for what follows from who it is
+   */
+  record CancelJob(Actor actor, JobId job, OperatorCause operator) implements Input {
+    public CancelJob(Actor actor, JobId job) {
+      this(actor, job, null);
+    }
+  }
 
   /**
    * A job shall ask for something else.
@@ -91,8 +100,14 @@ public sealed interface Input {
    * Tasks of an array shall end, or not start.
    *
    * @param tasks their indices, as Slurm writes them: {@code 1,3,5-19:2}
+   * @param operator as in {@link CancelJob}
    */
-  record CancelTasks(Actor actor, JobId array, String tasks) implements Input {}
+  record CancelTasks(Actor actor, JobId array, String tasks, OperatorCause operator)
+      implements Input {
+    public CancelTasks(Actor actor, JobId array, String tasks) {
+      this(actor, array, tasks, null);
+    }
+  }
 
   /**
    * A waiting job shall not start before its release.
@@ -120,10 +135,15 @@ public sealed interface Input {
    * A running job shall end and wait to run again.
    *
    * @param tasks of an array only these, as in {@link CancelTasks}; null for the whole
+   * @param operator as in {@link CancelJob}
    */
-  record RequeueJob(Actor actor, JobId job, String tasks) implements Input {
+  record RequeueJob(Actor actor, JobId job, String tasks, OperatorCause operator) implements Input {
     public RequeueJob(Actor actor, JobId job) {
       this(actor, job, null);
+    }
+
+    public RequeueJob(Actor actor, JobId job, String tasks) {
+      this(actor, job, tasks, null);
     }
   }
 

@@ -151,6 +151,11 @@ public final class AllowanceTable {
     refunds.add(rule);
   }
 
+  /** The rules of refunds. */
+  RefundBook refunds() {
+    return refunds;
+  }
+
   void order(AllowanceOrder other) {
     order = other;
   }

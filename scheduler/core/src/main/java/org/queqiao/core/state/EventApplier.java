@@ -5,7 +5,6 @@ import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.ArrayTasksEnded;
 import org.queqiao.contract.event.ClusterObserved;
 import org.queqiao.contract.event.DomainDefined;
-import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobChanged;
 import org.queqiao.contract.event.JobEligible;
@@ -105,15 +104,17 @@ public final class EventApplier {
         "time " + event.timeMs() + " follows " + cluster.timeMs());
     cluster.advance(event.position(), event.timeMs());
     cluster.earlyRoom().follow(event.event(), cluster);
-    dispatch(event.event(), event.actor(), event.timeMs());
+    dispatch(event);
     if (Chances.isOne(event.event(), cluster)) {
       cluster.newChance();
     }
     cluster.evict();
   }
 
-  private void dispatch(Event event, Actor actor, long nowMs) {
-    switch (event) {
+  private void dispatch(LoggedEvent logged) {
+    Actor actor = logged.actor();
+    long nowMs = logged.timeMs();
+    switch (logged.event()) {
       case JobSubmitted e -> jobs.submitted(e, nowMs);
       case JobAllocated e -> jobs.allocated(e, nowMs);
       case JobPromised e -> jobs.promised(e);
@@ -123,7 +124,7 @@ public final class EventApplier {
       case JobEligible e -> jobs.eligible(e, nowMs);
       case JobHeld e -> jobs.held(e);
       case JobReleased e -> jobs.released(e);
-      case JobKillRequested e -> jobs.killRequested(e, nowMs);
+      case JobKillRequested e -> jobs.killRequested(e, logged);
       case RunCheckpointed e -> jobs.checkpointed(e, nowMs);
       case JobSignalled e -> jobs.signalled(e);
       case SuspensionEvent e -> suspensions.apply(e, actor, nowMs);

@@ -40,7 +40,7 @@ public final class Job {
   private long endMs;
   private long finishedMs;
   private List<Allocation> allocations = List.of();
-  private KillCause killCause;
+  private Ending ending = Ending.NONE;
   private RunExit exit;
   private String detail = "";
   private long eligibleMs;
@@ -130,7 +130,7 @@ public final class Job {
     this.endMs = image.endMs();
     this.finishedMs = image.finishedMs();
     this.allocations = image.allocations();
-    this.killCause = image.killCause();
+    this.ending = new Ending(image.killCause(), image.operatorEnd());
     this.exit = image.exit();
     this.detail = image.detail();
     this.formerCoreMs = image.formerCoreMs();
@@ -217,9 +217,9 @@ public final class Job {
   }
 
   /** A run that is to end goes on to do so. */
-  void killRequested(KillCause cause, long nowMs) {
+  void killRequested(Ending how, long nowMs) {
     state = JobState.COMPLETING;
-    killCause = cause;
+    ending = how;
     suspension = suspension == null ? null : suspension.over(nowMs);
   }
 
@@ -232,7 +232,7 @@ public final class Job {
     startMs = 0;
     nodeStartMs = 0;
     allocations = List.of();
-    killCause = null;
+    ending = Ending.NONE;
     signalled = false;
     begun = RunStart.NONE;
     promised = PromisedStart.NONE;
@@ -482,7 +482,12 @@ public final class Job {
 
   /** Why it is being ended, or null. */
   public KillCause killCause() {
-    return killCause;
+    return ending.cause();
+  }
+
+  /** What it is being ended for. */
+  public Ending ending() {
+    return ending;
   }
 
   public RunExit exit() {

@@ -3,6 +3,7 @@ package org.queqiao.core.state;
 import static org.queqiao.core.state.Legality.require;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEligible;
@@ -15,6 +16,7 @@ import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.RoomClaimed;
 import org.queqiao.contract.event.RunCheckpointed;
 import org.queqiao.contract.id.JobId;
@@ -26,6 +28,8 @@ import org.queqiao.contract.job.JobComponent;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorEnd;
+import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.price.RefundBook;
 import org.queqiao.contract.snapshot.ClusterImage;
@@ -277,7 +281,8 @@ final class JobEvents {
     desiredSetChanged(job);
   }
 
-  void killRequested(JobKillRequested event, long nowMs) {
+  void killRequested(JobKillRequested event, LoggedEvent logged) {
+    long nowMs = logged.timeMs();
     Job job = findRun(event.run());
     requireStep(job, Step.KILL_REQUESTED, JobState.COMPLETING);
     require(
@@ -287,6 +292,7 @@ final class JobEvents {
     if (job.state() == JobState.SUSPENDED) {
       cluster.priorities().edge(job, nowMs);
     }
+    OperatorEnd operator = OperatorEnds.told(job, event, logged);
     PreemptionImage aside = job.preemption();
     boolean preempted = RunOutcome.stateOf(event.cause()) == JobState.PREEMPTED;
     require(
@@ -299,7 +305,7 @@ final class JobEvents {
         .change(
             job,
             () -> {
-              job.killRequested(event.cause(), nowMs);
+              job.killRequested(new Ending(event.cause(), operator), nowMs);
               if (preempted) {
                 job.preempt(PreemptionImage.leaving(event.preemptor(), event.graceMs(), nowMs));
               } else if (aside.suspends() && !aside.yields()) {
@@ -320,6 +326,7 @@ final class JobEvents {
     require(
         job.killCause() == null || RunOutcome.stateOf(job.killCause()) == event.state(),
         "job " + job.id() + " ends " + event.state() + " after " + job.killCause());
+    OperatorEnds.ended(job, event.operator());
     boolean ran = job.holdsResources();
     long earliestMs = ran ? JobClock.edgeMs(job) : job.submitMs();
     require(
@@ -344,7 +351,9 @@ final class JobEvents {
     if (ran) {
       cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
       reservationUsed(job, event.endMs());
-      cluster.wallets().ended(job, event.endMs(), RefundBook.causeOf(event.state()), event.exit());
+      Optional<RefundCause> cause =
+          refunds().causeOf(event.operator(), RefundBook.causeOf(event.state()), event.endMs());
+      cluster.wallets().ended(job, event.endMs(), cause, event.exit());
       desiredSetChanged(job);
       cluster.give(job, event.endMs());
     }
@@ -366,6 +375,7 @@ final class JobEvents {
     Job job = findRun(event.run());
     requireStep(job, Step.REQUEUED, JobState.PENDING);
     require(RunOutcome.isRequeue(event.cause()), "run " + event.run() + " is no cause to wait");
+    OperatorEnds.ended(job, event.operator());
     require(
         job.killCause() == null || RunOutcome.isRequeue(job.killCause()),
         "run " + event.run() + " waits again after " + job.killCause());
@@ -377,11 +387,17 @@ final class JobEvents {
         "run " + event.run() + " ends with the exit of another run");
     cluster.priorities().ended(job, cluster.jobs().all(), event.endMs(), nowMs);
     reservationUsed(job, event.endMs());
-    cluster.wallets().ended(job, event.endMs(), RefundBook.causeOf(event.cause()), event.exit());
+    Optional<RefundCause> cause =
+        refunds().causeOf(event.operator(), RefundBook.causeOf(event.cause()), event.endMs());
+    cluster.wallets().ended(job, event.endMs(), cause, event.exit());
     desiredSetChanged(job);
     cluster.give(job, event.endMs());
     cluster.jobs().change(job, () -> job.requeue(event));
     cluster.jobs().waitsAgain(job);
+  }
+
+  private RefundBook refunds() {
+    return cluster.money().allowances().refunds();
   }
 
   private void reservationUsed(Job job, long endMs) {

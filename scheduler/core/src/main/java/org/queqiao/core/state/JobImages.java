@@ -54,6 +54,7 @@ final class JobImages {
         job.suspension(),
         job.preemptedBy(),
         job.checkpoint(),
-        job.leaseMs());
+        job.leaseMs(),
+        job.ending().operator());
   }
 }

@@ -249,6 +249,12 @@ final class StateDigest {
     if (job.preemptedBy() != null) {
       out.text("preempted by").number(job.preemptedBy().value());
     }
+    if (job.ending().operator() != null) {
+      out.text("ended by an operator")
+          .text(job.ending().operator().cause().name())
+          .text(job.ending().operator().by())
+          .text(job.ending().operator().reason());
+    }
     if (job.suspension() != null) {
       suspension(job.suspension());
     }

@@ -17,6 +17,7 @@ import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.core.explain.Table;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Input;
@@ -53,7 +54,7 @@ final class JobRoutes {
     api.on("cancelJob", this::cancel);
     api.on("changeJob", this::change);
     api.on("holdJob", call -> steerTasks(call, Input.HoldJob::new));
-    api.on("requeueJob", call -> steerTasks(call, Input.RequeueJob::new));
+    api.on("requeueJob", this::requeue);
     api.on("releaseJob", call -> steerTasks(call, Input.ReleaseJob::new));
     api.on("checkpointJob", call -> steer(call, Input.CheckpointJob::new));
     api.on("suspendJob", call -> steer(call, Input.SuspendJob::new));
@@ -283,11 +284,24 @@ final class JobRoutes {
   /** A job, a whole array, or some of its tasks. */
   private void cancel(Call call) {
     String tasks = call.text("tasks");
+    OperatorCause cause = operatorCause(call);
     steer(
         call,
-        tasks == null
-            ? Input.CancelJob::new
-            : (actor, job) -> new Input.CancelTasks(actor, job, tasks));
+        (actor, job) ->
+            tasks == null
+                ? new Input.CancelJob(actor, job, cause)
+                : new Input.CancelTasks(actor, job, tasks, cause));
+  }
+
+  private void requeue(Call call) {
+    OperatorCause cause = operatorCause(call);
+    steerTasks(call, (actor, job, tasks) -> new Input.RequeueJob(actor, job, tasks, cause));
+  }
+
+  /** What an operator says that they end a run for; null when nobody says it. */
+  private static OperatorCause operatorCause(Call call) {
+    String cause = call.text("cause");
+    return cause == null ? null : OperatorCause.valueOf(cause);
   }
 
   /**

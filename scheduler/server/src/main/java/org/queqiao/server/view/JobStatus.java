@@ -1,11 +1,13 @@
 package org.queqiao.server.view;
 
 import java.util.List;
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
-import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorEnd;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspension;
 
@@ -27,6 +29,7 @@ import org.queqiao.contract.job.Suspension;
  * @param suspension how its latest run was suspended; null for one that never was to be
  * @param reservation in which its latest run runs or ran; null for none, and while it waits
  * @param preemptedBy the job for which a run of it was last told to end or to stand still, or null
+ * @param operator who ends its run, while it is being ended; null for no operator
  */
 public record JobStatus(
     JobState state,
@@ -43,7 +46,8 @@ public record JobStatus(
     long formerCoreMs,
     Suspension suspension,
     ReservationName reservation,
-    JobId preemptedBy) {
+    JobId preemptedBy,
+    OperatorEnd operator) {
   private static final JobStatus WAITING = waiting(false);
   private static final JobStatus HELD = waiting(true);
 
@@ -61,6 +65,7 @@ public record JobStatus(
         null,
         "",
         0,
+        null,
         null,
         null,
         null);
@@ -95,7 +100,8 @@ public record JobStatus(
         formerCoreMs,
         suspension,
         reservation,
-        preemptedBy);
+        preemptedBy,
+        null);
   }
 
   JobStatus allocated(
@@ -119,30 +125,41 @@ public record JobStatus(
         formerCoreMs,
         null,
         in,
-        preemptedBy);
+        preemptedBy,
+        null);
   }
 
   /** Its run is wanted to stop or go on, stops, or goes on. */
   JobStatus suspension(JobState as, Suspension next) {
-    return runs(as, endMs, allocations, exit, detail, next);
+    return runs(as, endMs, allocations, exit, detail, next, operator);
   }
 
   private Suspension over(long atMs) {
     return suspension == null ? null : suspension.over(atMs);
   }
 
-  JobStatus killing(KillCause cause, long nowMs) {
-    return runs(
-        JobState.COMPLETING, endMs, allocations, exit, cause.detail(reservation), over(nowMs));
+  /** Its run is told to end; who was the first operator to say for what stays it. */
+  JobStatus killing(JobKillRequested told, LoggedEvent logged) {
+    OperatorEnd by =
+        OperatorEnd.told(operator, told.operator(), logged.actor().name(), logged.reason());
+    String why = by == null ? told.cause().detail(reservation) : by.detail();
+    Suspension stopped = over(logged.timeMs());
+    return runs(JobState.COMPLETING, endMs, allocations, exit, why, stopped, by);
   }
 
   JobStatus ended(JobState finalState, long atMs, RunExit how, String why) {
-    return runs(finalState, atMs, List.of(), how, why, over(atMs));
+    return runs(finalState, atMs, List.of(), how, why, over(atMs), null);
   }
 
   /** The same run, further on. */
   private JobStatus runs(
-      JobState as, long end, List<Allocation> holds, RunExit how, String why, Suspension next) {
+      JobState as,
+      long end,
+      List<Allocation> holds,
+      RunExit how,
+      String why,
+      Suspension next,
+      OperatorEnd by) {
     return new JobStatus(
         as,
         false,
@@ -158,7 +175,8 @@ public record JobStatus(
         formerCoreMs,
         next,
         reservation,
-        preemptedBy);
+        preemptedBy,
+        by);
   }
 
   /** Its run is told to make room for a job, or for none. */
@@ -180,7 +198,8 @@ public record JobStatus(
             formerCoreMs,
             suspension,
             reservation,
-            forWhom);
+            forWhom,
+            operator);
   }
 
   /** Its run is over and it waits again. */
@@ -200,7 +219,8 @@ public record JobStatus(
         Math.addExact(formerCoreMs, runCoreMs(atMs)),
         null,
         null,
-        preemptedBy);
+        preemptedBy,
+        null);
   }
 
   /** Core-milliseconds of all runs of a job that has ended; 0 if it never ran. */

@@ -152,13 +152,12 @@ final class ViewEvents {
             nodeNames(image.allocations()),
             ended ? List.of() : image.allocations(),
             image.exit(),
-            image.killCause() == null || ended
-                ? image.detail()
-                : image.killCause().detail(image.reservation()),
+            ended ? image.detail() : knownOfItsEnd(image),
             image.formerCoreMs(),
             image.suspension(),
             image.reservation(),
-            image.preemptedBy());
+            image.preemptedBy(),
+            ended ? null : image.operatorEnd());
     return new JobEntry(
             image.id().value(),
             image.user(),
@@ -173,6 +172,15 @@ final class ViewEvents {
             texts)
         .foreseen(image.predictedMs(), image.promisedMs())
         .promisedAs(promisedTask(image));
+  }
+
+  private static String knownOfItsEnd(ClusterImage.JobImage image) {
+    if (image.operatorEnd() != null) {
+      return image.operatorEnd().detail();
+    }
+    return image.killCause() == null
+        ? image.detail()
+        : image.killCause().detail(image.reservation());
   }
 
   /** Of an array: the index of the task that its promise is for; else null. */
@@ -208,7 +216,7 @@ final class ViewEvents {
       case JobHeld e -> change(e.job(), entry -> heldAsAWhole(entry, e));
       case JobReleased e ->
           change(e.job(), entry -> e.tasks() != null ? entry.status() : entry.status().released());
-      case JobKillRequested e -> killing(e, nowMs);
+      case JobKillRequested e -> killing(e, logged);
       case JobSuspendRequested _, JobSuspended _, JobResumed _, RunPartSuspended _ -> stops(logged);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.apply(logged);
       case JobEnded e -> ended(e);
@@ -258,9 +266,8 @@ final class ViewEvents {
     }
   }
 
-  private void killing(JobKillRequested e, long nowMs) {
-    change(
-        e.run().job(), entry -> entry.status().killing(e.cause(), nowMs).preempted(e.preemptor()));
+  private void killing(JobKillRequested e, LoggedEvent logged) {
+    change(e.run().job(), entry -> entry.status().killing(e, logged).preempted(e.preemptor()));
   }
 
   private void fenced(NodeFenced e) {

@@ -262,10 +262,26 @@ final class PermissionCheck {
 
   private boolean mayKill(Actor actor, JobKillRequested e) {
     return switch (e.cause()) {
-      case CANCELLED, REQUEUED -> mayChange(actor, model.job(e.run().job()));
+      case CANCELLED, REQUEUED -> {
+        ModelJob job = model.job(e.run().job());
+        yield mayChange(actor, job) && endsForWhatItMay(actor, e, job);
+      }
       case TIMEOUT, DEADLINE, PREEMPTED, PREEMPTED_REQUEUED, RESERVATION -> isScheduler(actor);
       case NODE_FAIL -> !isPlainUser(actor);
     };
+  }
+
+  /** An operator, and nobody else, ends a run for what comes back of it; the first one says so. */
+  private boolean endsForWhatItMay(Actor actor, JobKillRequested e, ModelJob job) {
+    if (job == null || job.state == JobState.COMPLETING) {
+      return true;
+    }
+    String rank = job.submitted.spec().project() + "/" + actor.name();
+    boolean operator =
+        holds(actor, Role.ADMINISTRATOR)
+            && !isUser(actor, job.submitted.user().value())
+            && !model.ranks.containsKey(rank);
+    return (e.operator() != null) == operator;
   }
 
   private boolean mayEnd(Actor actor, JobEnded e) {

@@ -1,0 +1,34 @@
+package org.queqiao.core.state;
+
+import static org.queqiao.core.state.Legality.require;
+
+import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorCause;
+import org.queqiao.contract.job.OperatorEnd;
+
+/** What operators end runs for, from the moment at which they say it to the end of the run. */
+final class OperatorEnds {
+  private OperatorEnds() {}
+
+  /** Who ends a run. */
+  static OperatorEnd told(Job job, JobKillRequested event, LoggedEvent logged) {
+    OperatorEnd before = job.ending().operator();
+    OperatorCause cause = event.operator();
+    require(
+        cause == null
+            || event.cause() == KillCause.CANCELLED
+            || event.cause() == KillCause.REQUEUED,
+        "run " + event.run() + " is ended by an operator for " + event.cause());
+    require(before == null || cause != null, "run " + event.run() + " forgets who ended it");
+    return OperatorEnd.told(before, cause, logged.actor().name(), logged.reason());
+  }
+
+  /** The end of a run says what it was told to end for. */
+  static void ended(Job job, OperatorCause cause) {
+    require(
+        cause == job.ending().operatorCause(),
+        "job " + job.id() + " ends for " + cause + " of " + job.ending().operator());
+  }
+}
