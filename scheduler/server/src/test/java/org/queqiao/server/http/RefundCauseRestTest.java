@@ -21,7 +21,9 @@ final class RefundCauseRestTest {
   static void start() throws Exception {
     server = RunningServer.shared();
     server.node();
-    server.byTwo("/api/v1/refund-rules", "{\"cause\":\"PLATFORM_FAULT\",\"permille\":1000}");
+    server.byTwo(
+        "/api/v1/refund-rules",
+        "{\"cause\":\"PLATFORM_FAULT\",\"permille\":1000,\"reason\":\"fair\"}");
   }
 
   private static JsonNode get(String who, String path) throws Exception {
@@ -105,8 +107,8 @@ final class RefundCauseRestTest {
         RunningServer.until(
             Duration.ofMinutes(1), () -> entries("requeued"), found -> !found.isEmpty());
     assertThat(entries.path(0).path("cause").asText()).isEqualTo("PLATFORM_FAULT");
-    assertThat(entries.path(0).path("run").asText()).isEqualTo(job + ".1");
-    assertThat(cancel("researcher1", job, "", "").statusCode()).isEqualTo(400);
+    assertThat(entries.path(0).path("run").asText()).isEqualTo("1");
+    assertThat(cancel("researcher1", job, "", "").statusCode()).isEqualTo(422);
     server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, "");
     server.awaitEnd("researcher1", job);
     assertThat(entries("requeued")).hasSize(1);
@@ -122,7 +124,7 @@ final class RefundCauseRestTest {
     HttpResponse<String> silent = cancel("admin1", job, "PLATFORM_FAULT", "");
     assertThat(silent.statusCode()).isEqualTo(422);
     assertThat(JSON.readTree(silent.body()).path("field").asText()).isEqualTo("Queqiao-Reason");
-    assertThat(cancel("admin1", job, "WEATHER", WHY).statusCode()).isEqualTo(400);
+    assertThat(cancel("admin1", job, "WEATHER", WHY).statusCode()).isEqualTo(422);
     assertThat(state(job)).isEqualTo("RUNNING");
     server.call("researcher1", "DELETE", "/api/v1/jobs/" + job, "");
     server.awaitEnd("researcher1", job);
