@@ -1,6 +1,8 @@
 package org.queqiao.contract.codec;
 
 import org.queqiao.contract.event.TopologyDefined;
+import org.queqiao.contract.job.Checkpoint;
+import org.queqiao.contract.job.OperatorEnd;
 import org.queqiao.contract.node.NodeSettings;
 import org.queqiao.contract.node.NodeState;
 import org.queqiao.contract.snapshot.ClusterImage;
@@ -161,15 +163,10 @@ final class ImageWriter {
       out.setSuspension(SuspensionWriter.image(job.suspension()));
     }
     if (job.operatorEnd() != null) {
-      out.setOperatorEnd(
-          PbOperatorEnd.newBuilder()
-              .setCause(ModelWriter.operator(job.operatorEnd().cause()))
-              .setBy(job.operatorEnd().by())
-              .setReason(job.operatorEnd().reason()));
+      out.setOperatorEnd(operatorEnd(job.operatorEnd()));
     }
     if (job.checkpoint() != null) {
-      out.setCheckpointMs(job.checkpoint().atMs())
-          .setCheckpointBilledMs(job.checkpoint().billedMs());
+      checkpoint(job.checkpoint(), out);
     }
     job.dependencies().forEach(each -> out.addDependencies(dependency(each)));
     job.allocations().forEach(each -> out.addAllocations(ModelWriter.allocation(each)));
@@ -177,6 +174,17 @@ final class ImageWriter {
       out.setExit(ModelWriter.exit(job.exit()));
     }
     return out.build();
+  }
+
+  private static void checkpoint(Checkpoint each, PbJobImage.Builder out) {
+    out.setCheckpointMs(each.atMs()).setCheckpointBilledMs(each.billedMs());
+  }
+
+  private static PbOperatorEnd.Builder operatorEnd(OperatorEnd each) {
+    return PbOperatorEnd.newBuilder()
+        .setCause(ModelWriter.operator(each.cause()))
+        .setBy(each.by())
+        .setReason(each.reason());
   }
 
   private static PbDependencyImage dependency(ClusterImage.DependencyImage each) {

@@ -406,7 +406,7 @@ public record ClusterImage(
       return suspension == null ? 0 : suspension.suspendedMs(untilMs);
     }
 
-    /** A job of which nothing was predicted, promised or signalled. */
+    /** A job that is not held for its starts, and of which nothing was predicted or promised. */
     public JobImage(
         JobId id,
         UserName user,
@@ -428,8 +428,7 @@ public record ClusterImage(
         String detail,
         long eligibleMs,
         List<DependencyImage> dependencies,
-        long formerCoreMs,
-        boolean heldForRequeues) {
+        long formerCoreMs) {
       this(
           id,
           user,
@@ -452,7 +451,7 @@ public record ClusterImage(
           eligibleMs,
           dependencies,
           formerCoreMs,
-          heldForRequeues,
+          false,
           false,
           0,
           0,

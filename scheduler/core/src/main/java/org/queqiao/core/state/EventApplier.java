@@ -57,7 +57,6 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.TopologyDefined;
 import org.queqiao.contract.event.UserDefined;
 import org.queqiao.contract.event.WalletFunded;
-import org.queqiao.contract.id.Actor;
 
 /**
  * Makes facts true: the only writer of the tables. Checks that each fact is legal where it stands
@@ -104,16 +103,14 @@ public final class EventApplier {
         "time " + event.timeMs() + " follows " + cluster.timeMs());
     cluster.advance(event.position(), event.timeMs());
     cluster.earlyRoom().follow(event.event(), cluster);
-    dispatch(event);
+    dispatch(event, event.timeMs());
     if (Chances.isOne(event.event(), cluster)) {
       cluster.newChance();
     }
     cluster.evict();
   }
 
-  private void dispatch(LoggedEvent logged) {
-    Actor actor = logged.actor();
-    long nowMs = logged.timeMs();
+  private void dispatch(LoggedEvent logged, long nowMs) {
     switch (logged.event()) {
       case JobSubmitted e -> jobs.submitted(e, nowMs);
       case JobAllocated e -> jobs.allocated(e, nowMs);
@@ -127,7 +124,7 @@ public final class EventApplier {
       case JobKillRequested e -> jobs.killRequested(e, logged);
       case RunCheckpointed e -> jobs.checkpointed(e, nowMs);
       case JobSignalled e -> jobs.signalled(e);
-      case SuspensionEvent e -> suspensions.apply(e, actor, nowMs);
+      case SuspensionEvent e -> suspensions.apply(e, logged.actor(), nowMs);
       case StepStarted e -> steps.started(e, nowMs);
       case StepEnded e -> steps.ended(e, nowMs);
       case RunPartEnded e -> steps.partEnded(e);
@@ -158,7 +155,7 @@ public final class EventApplier {
       case MembershipSet e -> accounts.set(e);
       case MembershipRemoved e -> accounts.removed(e);
       case WalletFunded e -> accounts.funded(e);
-      case MoneyEvent e -> cluster.money().apply(e, actor, nowMs);
+      case MoneyEvent e -> cluster.money().apply(e, logged.actor(), nowMs);
       case RunImported e -> cluster.observed().imported(e);
       case RunObserved e -> cluster.observed().observed(e);
       case ClusterObserved e -> cluster.observed().complete(e);

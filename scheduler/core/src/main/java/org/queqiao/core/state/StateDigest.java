@@ -250,10 +250,7 @@ final class StateDigest {
       out.text("preempted by").number(job.preemptedBy().value());
     }
     if (job.ending().operator() != null) {
-      out.text("ended by an operator")
-          .text(job.ending().operator().cause().name())
-          .text(job.ending().operator().by())
-          .text(job.ending().operator().reason());
+      out.text("ended by an operator").text(job.ending().operator().detail());
     }
     if (job.suspension() != null) {
       suspension(job.suspension());

@@ -98,8 +98,7 @@ final class ChecksBiteTest {
         "",
         submitMs,
         List.of(),
-        0,
-        false);
+        0);
   }
 
   private static List<String> invariantsViolated(ClusterImage.JobImage... jobs) {
