@@ -563,6 +563,26 @@ client_audit() {
   fi
 }
 
+# Runs whose node vanished: lost-runs [list [OPEN|SEEN] | seen JOB.RUN,... REASON]
+client_lost_runs() {
+  running
+  take_account
+  local runs= each
+  case ${ARGS[0]:-list},${#ARGS[@]} in
+    list,[01]) api "$(default_account)" GET /api/v1/lost-runs; return ;;
+    list,2) api "$(default_account)" GET /api/v1/lost-runs --url-query "state=${ARGS[1]}"; return ;;
+    seen,[3-9] | seen,[1-9][0-9]*)
+      for each in ${ARGS[1]//,/ }; do
+        [[ $each =~ ^([1-9][0-9]{0,17})\.([1-9][0-9]{0,8})$ ]] || die "a run is written JOB.RUN, such as 7.1, not $each"
+        runs+="${runs:+,}{\"jobId\":${BASH_REMATCH[1]},\"run\":${BASH_REMATCH[2]}}"
+      done
+      ;;
+    *) die "it is written ./queqiao lost-runs [list [OPEN|SEEN] | seen JOB.RUN,... REASON]" ;;
+  esac
+  api "$(default_account)" POST /api/v1/lost-runs/seen -H 'Content-Type: application/json' \
+    --data-binary "{\"runs\":[$runs],\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
+}
+
 # Charges that somebody finds wrong: dispute [list | open TRANSACTION REASON | reject NUMBER REASON | uphold NUMBER JSON]
 client_dispute() {
   running

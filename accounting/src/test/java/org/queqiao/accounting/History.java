@@ -156,7 +156,10 @@ final class History {
   }
 
   private void add(Event event) {
-    events.add(new LoggedEvent(events.size() + 1L, 1, timeMs, Actor.SCHEDULER, event));
+    // What a node saw to its end it tells itself.
+    boolean ofNode = event instanceof JobEnded ended && ended.exit() != null;
+    Actor actor = ofNode ? Actor.node(new NodeName("cn1")) : Actor.SCHEDULER;
+    events.add(new LoggedEvent(events.size() + 1L, 1, timeMs, actor, event));
   }
 
   History project(ProjectName name, String title, Object... domains) {

@@ -180,7 +180,9 @@ final class NodeLog {
 
   /** The end of a run that is told now and was at another moment. */
   NodeLog end(RunId run, long endMs, JobState state) {
-    return add(new JobEnded(run.job(), run.attempt(), state, endMs, null, false, ""));
+    return add(
+        Actor.node(new NodeName("cn1")),
+        new JobEnded(run.job(), run.attempt(), state, endMs, null, false, ""));
   }
 
   NodeLog requeue(RunId run, long endMs) {

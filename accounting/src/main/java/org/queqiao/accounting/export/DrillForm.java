@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.queqiao.accounting.export.Column.Kind;
 import org.queqiao.accounting.ledger.Dimensions;
+import org.queqiao.accounting.ledger.LostRun;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.Unit;
+import org.queqiao.accounting.sql.LostRuns;
 import org.queqiao.accounting.statement.LineRun;
 
-/** What is behind a line of a statement, and behind a run, as forms. Pure. */
+/** What is behind a line of a statement and behind a run, and runs that are lost, as forms. Pure. */
 public final class DrillForm {
   private static final int KEY = 20;
   private static final int FIGURE = 18;
@@ -77,6 +79,55 @@ public final class DrillForm {
         BigDecimal.valueOf(run.firstPosition()),
         BigDecimal.valueOf(run.lastPosition()),
         run.exact() ? in.of("yes", "是") : in.of("not known", "未知"));
+  }
+
+  /** Runs whose node vanished. */
+  public static Form lostRuns(List<LostRuns.Row> runs, Language in) {
+    String title = in.of("Runs whose node vanished", "节点失联的运行");
+    List<Column> columns =
+        List.of(
+            text(in.of("Job", "作业")),
+            text(in.of("Run", "运行")),
+            text(in.of("State", "状态")),
+            text(in.of("Project", "项目")),
+            text(in.of("User", "用户")),
+            text(in.of("Nodes", "节点")),
+            text(in.of("From (UTC)", "起 (UTC)")),
+            text(in.of("Billed until (UTC)", "计费至 (UTC)")),
+            text(in.of("Why", "原因")),
+            new Column(in.of("Log position", "日志位置"), Kind.COUNT, FIGURE),
+            text(in.of("Looked at by", "核查人")),
+            text(in.of("Looked at (UTC)", "核查时间 (UTC)")),
+            text(in.of("What they said", "核查说明")));
+    return new Form(
+        in,
+        title,
+        List.of(),
+        List.of(
+            new Table(
+                title,
+                columns,
+                () -> runs.stream().map(each -> cells(each, in)).iterator(),
+                List.of())),
+        List.of());
+  }
+
+  private static List<Object> cells(LostRuns.Row each, Language in) {
+    LostRun run = each.run();
+    return Arrays.asList(
+        run.run().job().toString(),
+        Integer.toString(run.run().attempt()),
+        each.seen() ? in.of("looked at", "已核查") : in.of("open", "待核查"),
+        run.project().value(),
+        run.user().value(),
+        String.join(" ", run.nodes()),
+        Instant.ofEpochMilli(run.startMs()).toString(),
+        Instant.ofEpochMilli(run.billedMs()).toString(),
+        run.why(),
+        BigDecimal.valueOf(run.position()),
+        each.seenBy(),
+        each.seen() ? Instant.ofEpochMilli(each.seenMs()).toString() : "",
+        each.seenWhy());
   }
 
   /** Postings with what they are for; what is no money is in its unit. */

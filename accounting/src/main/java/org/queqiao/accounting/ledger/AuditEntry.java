@@ -21,6 +21,7 @@ import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.MoneyDecided;
@@ -141,6 +142,7 @@ public record AuditEntry(
       case BudgetDefined e -> PROJECT + e.terms().project();
       case DisputeOpened e -> PROJECT + e.project();
       case DisputeAnswered e -> "dispute:" + e.dispute();
+      case LostRunsSeen _ -> "site:lost-runs";
       case MoneyProposed e -> money(e.proposal(), e.change());
       case MoneyDecided e -> money(e.proposal(), e.change());
       case UserDefined e -> USER + e.name();
@@ -201,6 +203,7 @@ public record AuditEntry(
       case BudgetDefined e -> e.reason();
       case DisputeOpened e -> e.reason();
       case DisputeAnswered e -> e.reason();
+      case LostRunsSeen e -> e.reason();
       case MoneyProposed e -> e.reason();
       case MoneyDecided e -> e.reason();
       case NodeDrained e -> e.reason();

@@ -41,6 +41,7 @@ import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.MoneyDecided;
@@ -144,8 +145,8 @@ public final class Bookkeeper {
       case ArrayTaskSplit e -> split(e, books);
       case ArrayEnded e -> arrayEnded(e, books);
       case JobChanged e -> changed(e, logged, books);
-      case DisputeOpened e -> books.openDispute(e, logged);
-      case DisputeAnswered e -> books.answerDispute(e, logged);
+      case DisputeOpened _, DisputeAnswered _ -> books.dispute(logged);
+      case LostRunsSeen e -> books.seen(e, logged);
       case BudgetDefined e -> books.putBudget(e.terms(), e.reason(), logged);
       case BillingDefined _, ArrayTasksEnded _, BudgetTold _, BudgetUseTold _ -> {}
       case ClusterObserved e -> books.putTold(e.cluster(), e.completeMs());
@@ -347,6 +348,7 @@ public final class Bookkeeper {
     if (wasWaiting) {
       books.putJob(job);
     } else {
+      LostRun.of(e, job, logged).ifPresent(books::lost);
       settle(
           job,
           new RunId(e.job(), e.attempt()),
@@ -363,6 +365,7 @@ public final class Bookkeeper {
   private void requeued(JobRequeued e, LoggedEvent logged, Books books) {
     JobRow job = books.job(e.run().job()).orElseThrow(() -> unknown(e.run()));
     Optional<RefundCause> cause = RefundBook.causeOf(e.cause());
+    LostRun.of(e, job, logged).ifPresent(books::lost);
     settle(
         job.waitsAgain(e.detail()),
         e.run(),

@@ -9,8 +9,7 @@ import org.queqiao.accounting.metering.ReservedBook;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
-import org.queqiao.contract.event.DisputeAnswered;
-import org.queqiao.contract.event.DisputeOpened;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
@@ -52,11 +51,14 @@ public interface Books {
   /** A budget holds as it says, or ends. */
   void putBudget(BudgetTerms terms, String reason, LoggedEvent logged);
 
-  /** Somebody finds a charge wrong. */
-  void openDispute(DisputeOpened opened, LoggedEvent logged);
+  /** A dispute is opened or answered. */
+  void dispute(LoggedEvent logged);
 
-  /** Finance answers. */
-  void answerDispute(DisputeAnswered answered, LoggedEvent logged);
+  /** A run ended with its node: somebody is to look at what it is billed. */
+  void lost(LostRun run);
+
+  /** Somebody has looked at such runs; what is not one, or was looked at before, stays as it is. */
+  void seen(LostRunsSeen seen, LoggedEvent logged);
 
   /** Somebody decided on it. */
   void decide(MoneyDecided decided, LoggedEvent logged);

@@ -17,8 +17,7 @@ import org.queqiao.accounting.metering.ReservedBook;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
-import org.queqiao.contract.event.DisputeAnswered;
-import org.queqiao.contract.event.DisputeOpened;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
@@ -118,10 +117,13 @@ public final class MemoryBooks implements Books {
   public void propose(MoneyProposed proposed, LoggedEvent logged) {}
 
   @Override
-  public void openDispute(DisputeOpened opened, LoggedEvent logged) {}
+  public void dispute(LoggedEvent logged) {}
 
   @Override
-  public void answerDispute(DisputeAnswered answered, LoggedEvent logged) {}
+  public void lost(LostRun run) {}
+
+  @Override
+  public void seen(LostRunsSeen seen, LoggedEvent logged) {}
 
   @Override
   public void putBudget(BudgetTerms terms, String reason, LoggedEvent logged) {}

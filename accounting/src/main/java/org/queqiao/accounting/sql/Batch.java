@@ -21,6 +21,7 @@ import org.queqiao.accounting.ledger.DaysPosted;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.ledger.LineKey;
 import org.queqiao.accounting.ledger.LineTotal;
+import org.queqiao.accounting.ledger.LostRun;
 import org.queqiao.accounting.ledger.Months;
 import org.queqiao.accounting.ledger.OpenRun;
 import org.queqiao.accounting.ledger.Posting;
@@ -33,8 +34,7 @@ import org.queqiao.accounting.metering.ReservedBook;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.accounting.nodes.NodeBook;
 import org.queqiao.contract.account.DomainShare;
-import org.queqiao.contract.event.DisputeAnswered;
-import org.queqiao.contract.event.DisputeOpened;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
@@ -174,13 +174,19 @@ final class Batch implements Books {
   }
 
   @Override
-  public void openDispute(DisputeOpened opened, LoggedEvent logged) {
-    said.add(writer -> DisputeRows.open(writer, opened, logged));
+  public void dispute(LoggedEvent logged) {
+    said.add(writer -> DisputeRows.put(writer, logged));
   }
 
   @Override
-  public void answerDispute(DisputeAnswered answered, LoggedEvent logged) {
-    said.add(writer -> DisputeRows.answer(writer, answered, logged));
+  public void lost(LostRun run) {
+    count(run.why().length() + run.nodes().size());
+    said.add(writer -> LostRuns.put(writer, run));
+  }
+
+  @Override
+  public void seen(LostRunsSeen seen, LoggedEvent logged) {
+    said.add(writer -> LostRuns.see(writer, seen, logged));
   }
 
   @Override

@@ -32,7 +32,15 @@ public final class DisputeRows {
     this.archive = archive;
   }
 
-  static void open(Connection connection, DisputeOpened event, LoggedEvent logged)
+  static void put(Connection connection, LoggedEvent logged) throws SQLException {
+    switch (logged.event()) {
+      case DisputeOpened e -> open(connection, e, logged);
+      case DisputeAnswered e -> answer(connection, e, logged);
+      default -> throw new IllegalArgumentException("no fact of a dispute: " + logged);
+    }
+  }
+
+  private static void open(Connection connection, DisputeOpened event, LoggedEvent logged)
       throws SQLException {
     Rows.run(
         connection,
@@ -46,7 +54,7 @@ public final class DisputeRows {
         event.reason());
   }
 
-  static void answer(Connection connection, DisputeAnswered event, LoggedEvent logged)
+  private static void answer(Connection connection, DisputeAnswered event, LoggedEvent logged)
       throws SQLException {
     Rows.run(
         connection,

@@ -54,6 +54,11 @@ public final class LedgerReads {
     return new LineRuns(runs, calendar);
   }
 
+  /** Runs whose node vanished. */
+  public LostRuns lostRuns() {
+    return new LostRuns(database);
+  }
+
   /** Postings with what they are for. */
   public PostingReads postingReads() {
     return postings;

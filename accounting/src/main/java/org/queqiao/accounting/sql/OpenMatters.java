@@ -24,7 +24,11 @@ final class OpenMatters {
           "select 'proposal ' || id || ' (' || kind || case when project = '' then '' else ' of"
               + " project ' || project end || ') is not decided since ' || proposed_ms from"
               + " proposal where state = 'OPEN' and kind not in ('CLOSE_MONTH', 'STATEMENT_PAID',"
-              + " 'ARCHIVE_MONTH') and proposed_ms < ? order by id");
+              + " 'ARCHIVE_MONTH') and proposed_ms < ? order by id",
+          "select 'run ' || job || '.' || attempt || ' of project ' || project || ' ended with its"
+              + " node and is billed until ' || billed_ms || ', its last sign of life: nobody has"
+              + " looked at it' from lost_run where seen_ms = 0 and billed_ms < ? order by"
+              + " position");
 
   private OpenMatters() {}
 

@@ -225,6 +225,7 @@ public final class SchedulerMachine {
       case Input.TellBudgets i -> money.decide(i);
       case Input.OpenDispute i -> dispute.decide(i);
       case Input.AnswerDispute i -> dispute.decide(i, logicalMs);
+      case Input.SeeLostRuns i -> dispute.decide(i);
       case Input.DefineBudget i -> budget.decide(i);
       case Input.TellBudgetUse i -> budget.decide(i);
       case Input.ProposeMoney i -> proposal.decide(i, logicalMs);

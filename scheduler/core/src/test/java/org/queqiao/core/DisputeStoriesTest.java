@@ -6,15 +6,19 @@ import static org.queqiao.core.SchedulerStory.CLIMATE;
 import static org.queqiao.core.SchedulerStory.OWNER;
 import static org.queqiao.core.SchedulerStory.user;
 
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.queqiao.contract.account.MemberRank;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.DisputeAnswered;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundReason;
@@ -179,5 +183,26 @@ final class DisputeStoriesTest {
           assertThat(each.by()).isEqualTo(user("liwei"));
           assertThat(each.transaction()).isEqualTo(CHARGE);
         });
+  }
+
+  private static Input see(String who, String reason, RunId... runs) {
+    return new Input.SeeLostRuns(user(who), List.of(runs), reason);
+  }
+
+  @Test
+  void financeAloneMarksLostRunsAsLookedAt() {
+    RunId first = new RunId(new JobId(7), 1);
+    RunId second = new RunId(new JobId(8), 2);
+    assertThat(story.refuses(see("liwei", "so it was", first)).code()).isEqualTo(Code.FORBIDDEN);
+    assertThat(story.refuses(see("finance2", "", first)).field()).isEqualTo("reason");
+    assertThat(story.refuses(see("finance2", "so it was")).field()).isEqualTo("runs");
+    assertThat(story.refuses(see("finance2", "so it was", first, first)).field())
+        .isEqualTo("runs");
+    RunId[] many = new RunId[LostRunsSeen.MOST_RUNS + 1];
+    Arrays.setAll(many, i -> new RunId(new JobId(i + 1), 1));
+    assertThat(story.refuses(see("finance2", "so it was", many)).field()).isEqualTo("runs");
+    story.does(see("finance2", "so it was", first, second));
+    assertThat(story.log.getLast().event())
+        .isEqualTo(new LostRunsSeen(List.of(first, second), "so it was"));
   }
 }

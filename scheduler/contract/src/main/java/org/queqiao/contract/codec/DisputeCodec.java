@@ -3,6 +3,7 @@ package org.queqiao.contract.codec;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.Dispute;
 import org.queqiao.contract.money.MoneyChange;
@@ -11,13 +12,17 @@ import org.queqiao.contract.wire.EventRecord;
 import org.queqiao.contract.wire.PbDispute;
 import org.queqiao.contract.wire.PbDisputeAnswered;
 import org.queqiao.contract.wire.PbDisputeOpened;
+import org.queqiao.contract.wire.PbLostRunsSeen;
 import org.queqiao.contract.wire.PbRefund;
 
-/** Disputes and refunds to and from their wire form. */
+/** Disputes, refunds and lost runs that somebody looked at to and from their wire form. */
 final class DisputeCodec {
   private DisputeCodec() {}
 
   static Event event(EventRecord in) {
+    if (in.hasLostRunsSeen()) {
+      return read(in.getLostRunsSeen());
+    }
     return in.hasDisputeOpened() ? read(in.getDisputeOpened()) : read(in.getDisputeAnswered());
   }
 
@@ -45,6 +50,16 @@ final class DisputeCodec {
 
   static DisputeAnswered read(PbDisputeAnswered in) {
     return new DisputeAnswered(in.getDispute(), in.getProposal(), in.getReason());
+  }
+
+  static PbLostRunsSeen write(LostRunsSeen e) {
+    PbLostRunsSeen.Builder out = PbLostRunsSeen.newBuilder().setReason(e.reason());
+    e.runs().forEach(run -> out.addRuns(ModelWriter.run(run)));
+    return out.build();
+  }
+
+  static LostRunsSeen read(PbLostRunsSeen in) {
+    return new LostRunsSeen(ModelReader.list(in.getRunsList(), ModelReader::run), in.getReason());
   }
 
   static PbDispute write(Dispute each) {

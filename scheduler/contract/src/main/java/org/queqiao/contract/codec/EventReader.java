@@ -95,7 +95,7 @@ final class EventReader {
       case BUDGET_TOLD, CREDIT_LINE_SET -> WalletCodec.event(in);
       case BILLING_DEFINED -> MoneyCodec.read(in.getBillingDefined());
       case MONEY_PROPOSED, MONEY_DECIDED -> MoneyCodec.event(in);
-      case DISPUTE_OPENED, DISPUTE_ANSWERED -> DisputeCodec.event(in);
+      case DISPUTE_OPENED, DISPUTE_ANSWERED, LOST_RUNS_SEEN -> DisputeCodec.event(in);
       case BUDGET_DEFINED, BUDGET_USE_TOLD -> BudgetCodec.event(in);
       case RUN_OBSERVED, RUN_IMPORTED, CLUSTER_OBSERVED -> ObservedCodec.event(in);
       case CHANGE_PLANNED, PLANNED_CHANGE_MADE, PLANNED_CHANGE_WITHDRAWN -> PlannedCodec.event(in);

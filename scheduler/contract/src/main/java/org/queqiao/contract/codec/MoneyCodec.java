@@ -7,6 +7,7 @@ import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyEvent;
 import org.queqiao.contract.event.MoneyProposed;
@@ -53,6 +54,7 @@ final class MoneyCodec {
       case BudgetUseTold e -> out.setBudgetUseTold(BudgetCodec.write(e));
       case DisputeOpened e -> out.setDisputeOpened(DisputeCodec.write(e));
       case DisputeAnswered e -> out.setDisputeAnswered(DisputeCodec.write(e));
+      case LostRunsSeen e -> out.setLostRunsSeen(DisputeCodec.write(e));
     }
   }
 

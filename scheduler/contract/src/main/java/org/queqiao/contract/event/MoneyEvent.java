@@ -1,6 +1,6 @@
 package org.queqiao.contract.event;
 
-/** A fact about the calendar of bills, wallets, budgets, disputes or changes by two people. */
+/** A fact about the calendar of bills, wallets, budgets, disputes, lost runs or changes by two people. */
 public sealed interface MoneyEvent extends Event
     permits BillingDefined,
         BudgetDefined,
@@ -9,5 +9,6 @@ public sealed interface MoneyEvent extends Event
         CreditLineSet,
         DisputeAnswered,
         DisputeOpened,
+        LostRunsSeen,
         MoneyDecided,
         MoneyProposed {}

@@ -5,8 +5,11 @@ import java.util.Map;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
 import org.queqiao.contract.event.Event;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.id.Actor;
+import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.Dispute;
 import org.queqiao.contract.money.MoneyChange;
@@ -21,7 +24,9 @@ final class DisputeSamples {
   static List<Event> events() {
     return List.of(
         new DisputeOpened(88, Samples.PROJECT, "capture/7.1/x", "the node was broken"),
-        new DisputeAnswered(88, 90, "so it was"));
+        new DisputeAnswered(88, 90, "so it was"),
+        new LostRunsSeen(
+            List.of(new RunId(new JobId(7), 1), new RunId(new JobId(8), 2)), "the node was off"));
   }
 
   static Map<String, Event> laterEvents() {

@@ -3,9 +3,12 @@ package org.queqiao.core.admission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.MoneyProposed;
+import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.money.Dispute;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.Proposal;
@@ -77,6 +80,29 @@ public final class DisputeCheck {
                 input.actor(),
                 new DisputeOpened(number, input.project(), input.transaction(), input.reason()))),
         new Reply.Proposed(number));
+  }
+
+  /**
+   * Finance has looked at runs whose node vanished. Which runs those are the books know, and who
+   * submits this has asked them.
+   */
+  public Decision decide(Input.SeeLostRuns input) {
+    if (!permissions.permit(input.actor(), new Action.ChangeMoney())) {
+      return Rejections.forbidden("only finance marks runs as looked at");
+    }
+    Optional<Decision> badReason = ProposalCheck.badReason(input.reason());
+    if (badReason.isPresent()) {
+      return badReason.get();
+    }
+    List<RunId> runs = input.runs();
+    if (runs.isEmpty() || runs.size() > LostRunsSeen.MOST_RUNS) {
+      return Rejections.invalid("runs", "there are 1 to " + LostRunsSeen.MOST_RUNS + " runs");
+    }
+    if (new TreeSet<>(runs).size() < runs.size()) {
+      return Rejections.invalid("runs", "a run is named twice");
+    }
+    return Decision.done(
+        List.of(new Fact(input.actor(), new LostRunsSeen(runs, input.reason()))));
   }
 
   /** Finance answers; the reply has the number of the proposed refund, or 0. */

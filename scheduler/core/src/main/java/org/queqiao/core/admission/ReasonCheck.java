@@ -107,6 +107,7 @@ public final class ReasonCheck {
           Input.DefineBudget _,
           Input.OpenDispute _,
           Input.AnswerDispute _,
+          Input.SeeLostRuns _,
           Input.ProposeMoney _,
           Input.DecideMoney _ ->
           false;

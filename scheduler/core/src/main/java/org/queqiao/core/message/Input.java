@@ -408,6 +408,13 @@ public sealed interface Input {
       String reason)
       implements Input {}
 
+  /** Somebody of finance has looked at runs whose node vanished. */
+  record SeeLostRuns(Actor actor, List<RunId> runs, String reason) implements Input {
+    public SeeLostRuns {
+      runs = List.copyOf(runs);
+    }
+  }
+
   /** The wallet of a project may go below zero, so far. */
   record SetCreditLine(Actor actor, CreditLineSet line) implements Input {}
 

@@ -10,6 +10,7 @@ import org.queqiao.contract.event.JobPromised;
 import org.queqiao.contract.event.JobSignalled;
 import org.queqiao.contract.event.JobStarted;
 import org.queqiao.contract.event.JobSubmitted;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.MoneyDecided;
@@ -57,6 +58,7 @@ final class Chances {
           BillingDefined _,
           DisputeAnswered _,
           DisputeOpened _,
+          LostRunsSeen _,
           DomainDefined _,
           JobSignalled _,
           RunCheckpointed _,

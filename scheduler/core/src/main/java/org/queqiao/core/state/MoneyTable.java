@@ -15,6 +15,7 @@ import org.queqiao.contract.event.BudgetUseTold;
 import org.queqiao.contract.event.CreditLineSet;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyEvent;
 import org.queqiao.contract.event.MoneyProposed;
@@ -116,6 +117,8 @@ public final class MoneyTable {
       case BudgetUseTold e -> budgets.told(e, nowMs);
       case DisputeOpened e -> disputes.opened(e, actor, nowMs);
       case DisputeAnswered e -> disputes.answered(e, actor);
+      // The books alone know which runs are lost, long after their jobs are forgotten here.
+      case LostRunsSeen _ -> {}
     }
   }
 

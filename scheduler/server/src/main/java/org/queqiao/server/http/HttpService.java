@@ -240,6 +240,7 @@ public final class HttpService {
     new AlertRoutes(view, around.reads(), blocking).on(api);
     new AuditRoutes(desk).on(api);
     new DisputeRoutes(desk).on(api);
+    new LostRunRoutes(desk).on(api);
     FileImports files = new FileImports(view, history, blocking);
     new ImportRoutes(inputs, around.reads(), files).on(api);
     new RunImportRoutes(view, inputs, around.reads(), files).on(api);

@@ -32,6 +32,7 @@ import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.MoneyDecided;
@@ -161,7 +162,8 @@ final class Changes {
       case MoneyDecided e -> money(logged, e.change());
       case RunImported e -> project(logged, e.run().project());
       case RunObserved e -> project(logged, e.run().project());
-      case ClusterObserved _, BudgetUseTold _, DisputeAnswered _ -> partition(logged, null);
+      case ClusterObserved _, BudgetUseTold _, DisputeAnswered _, LostRunsSeen _ ->
+          partition(logged, null);
       case UserDefined e -> account(logged, e.name(), null);
       case RoleGranted e -> account(logged, e.user(), null);
       case RoleRevoked e -> account(logged, e.user(), null);

@@ -35,6 +35,7 @@ import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.MoneyDecided;
@@ -234,7 +235,7 @@ final class ViewEvents {
       case RunImported e -> jobs.historyUpTo(e.job().value());
       case RunObserved e -> jobs.historyUpTo(e.job().value());
       case MoneyDecided e -> decided(e);
-      case MoneyProposed _, DisputeOpened _, DisputeAnswered _, BudgetDefined _ -> {}
+      case MoneyProposed _, DisputeOpened _, DisputeAnswered _, LostRunsSeen _, BudgetDefined _ -> {}
       case PartitionDefined _,
           BillingDefined _,
           LicenceDefined _,

@@ -35,6 +35,7 @@ import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.MoneyDecided;
@@ -167,7 +168,7 @@ final class HistoryCheck {
       case NodeDown e -> reuse.down(e);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.accept(logged);
       case MoneyProposed _, MoneyDecided _, CreditLineSet _, RoomClaimed _, PromisesMovedUp _ -> {}
-      case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ -> {}
+      case DisputeOpened _, DisputeAnswered _, LostRunsSeen _, BudgetDefined _, BudgetUseTold _ -> {}
       case BillingDefined _,
           ProjectDefined _,
           DomainDefined _,

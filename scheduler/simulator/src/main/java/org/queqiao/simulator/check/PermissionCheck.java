@@ -33,6 +33,7 @@ import org.queqiao.contract.event.JobSuspendRequested;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LicenceDefined;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.LostRunsSeen;
 import org.queqiao.contract.event.MembershipRemoved;
 import org.queqiao.contract.event.MembershipSet;
 import org.queqiao.contract.event.MoneyDecided;
@@ -155,7 +156,7 @@ final class PermissionCheck {
       case DisputeOpened _, BudgetDefined _, MembershipSet _, MembershipRemoved _ ->
           ofProject(actor, event);
       case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
-      case RunImported _, DisputeAnswered _, MoneyProposed _, MoneyDecided _ -> isFinance(actor);
+      case RunImported _, DisputeAnswered _, LostRunsSeen _, MoneyProposed _, MoneyDecided _ -> isFinance(actor);
       case BillingDefined _ -> actor.kind() == Actor.Kind.LOCAL_OWNER;
       case TariffDefined _, WalletFunded _, CreditLineSet _ -> isFinance(actor);
     };
