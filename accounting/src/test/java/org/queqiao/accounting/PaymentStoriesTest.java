@@ -298,9 +298,21 @@ final class PaymentStoriesTest {
       String sha256 = ledger.reads().months().list().getFirst().sha256();
       assertThat(posted(ledger)).containsExactly("fund 9000000");
       assertThat(standing(ledger, "2026-10")).isEqualTo("PAID wallet 0+0 paid 4000000 due 0");
+      // What was paid before has 5 left in CNY, and nothing came for the 6 in EUR.
+      String statement = "statement 2026-000001 of project climate for 2026-10 was ";
+      assertThat(ledger.reads().months().matters("2026-11"))
+          .containsExactly(
+              statement
+                  + "paid by word before payments were posted: take its payment back and state it"
+                  + " again, so that it reaches the wallet");
       agreed(log, back("2026-10"), true);
       agreed(log, paid("2026-10", 4 * UNIT), true);
       ledger.record(log.events());
+      assertThat(ledger.reads().months().matters("2026-11"))
+          .containsExactly(
+              statement
+                  + "closed before payments were posted and is not paid: state its payment, so that"
+                  + " later statements do not ask for it again");
       assertThat(standing(ledger, "2026-10")).isEqualTo("CLOSED wallet 0+0 paid 0 due 4000000");
       List<MoneyChange.PaidAmount> both =
           List.of(
@@ -315,8 +327,51 @@ final class PaymentStoriesTest {
       assertThat(standing(ledger, "2026-10")).isEqualTo("PAID wallet 0+0 paid 4000000 due 0");
       assertThat(posted(ledger)).containsExactly("fund 9000000", "paid 4000000", "paid 6000000");
       assertThat(ledger.reads().months().list().getFirst().sha256()).isEqualTo(sha256);
+      assertThat(ledger.reads().months().matters("2026-11")).isEmpty();
     }
     database.audit("before");
+  }
+
+  /** Who paid before has nothing to do, and who pays afterwards is named whatever the wallet. */
+  @Test
+  void statementsFromBeforeAreAMatterWhereNothingPaidThem() throws Exception {
+    for (long fundMicro : new long[] {9 * UNIT, 3 * UNIT, 0}) {
+      NodeLog log = october(fundMicro);
+      close(log, "2026-10", NOV, false);
+      String name = "old_" + fundMicro / UNIT;
+      database.create(name);
+      try (Ledger ledger = database.open(name, SHANGHAI)) {
+        ledger.record(log.events());
+        assertThat(ledger.reads().months().matters("2026-11"))
+            .hasSize(fundMicro == 9 * UNIT ? 0 : 1);
+        agreed(log, paid("2026-10", 4 * UNIT), true);
+        ledger.record(log.events());
+        assertThat(ledger.reads().months().matters("2026-11")).isEmpty();
+      }
+      database.audit(name);
+    }
+  }
+
+  /** Its sum is more than a wallet may get at once. */
+  @Test
+  void aStatementOfMoreThanATopUpMayBeIsPaid() throws Exception {
+    NodeLog log = october(0);
+    long micro = 1_000_000_000L * UNIT;
+    log.at(OCT + 3 * HOUR_MS);
+    log.add(new TariffDefined(History.BATCH, micro, "CNY", OCT + 3 * HOUR_MS));
+    RunId run = log.at(OCT + 4 * HOUR_MS).start(3, "cn1");
+    log.at(OCT + 5 * HOUR_MS).end(run).at(NOV + HOUR_MS / 2);
+    close(log, "2026-10", NOV, true);
+    long asked = 3 * micro + 4 * UNIT;
+    agreed(log, paid("2026-10", asked), true);
+    database.create("large");
+    try (Ledger ledger = database.open("large", SHANGHAI)) {
+      ledger.record(log.events());
+      assertThat(standing(ledger, "2026-10"))
+          .isEqualTo("PAID wallet 0+0 paid " + asked + " due 0");
+      assertThat(balance(ledger)).isZero();
+    }
+    database.audit("large");
   }
 
   @Test
@@ -329,10 +384,10 @@ final class PaymentStoriesTest {
       ledger.record(log.events());
       Statement statement = ledger.reads().statement("climate", "2026-10");
       List<String> csv = StatementForms.csv(statement).lines().toList();
-      assertThat(csv.getFirst()).endsWith(",gross,settled_from_wallet,paid,due");
+      assertThat(csv.getFirst()).endsWith(",gross,settled_from_wallet,paid,payable");
       assertThat(csv.getLast()).endsWith(",6.00,0.24,4.24,3.18,0.00,1.06");
       assertThat(form(statement, Language.EN, FormWriter.CSV))
-          .contains("Sum with tax,Settled from the wallet,Paid,Due,Currency\r\n")
+          .contains("Sum with tax,Settled from the wallet,Paid,Payable,Currency\r\n")
           .contains("4.24,3.18,0.00,1.06,CNY\r\n");
       assertThat(form(statement, Language.ZH, FormWriter.CSV))
           .contains("含税合计,预付钱包已结,已付款,待付,币种\r\n")

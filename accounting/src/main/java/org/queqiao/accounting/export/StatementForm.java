@@ -70,7 +70,7 @@ public final class StatementForm {
                 18),
             new Column(in.of("Settled from the wallet", "预付钱包已结"), Kind.MONEY, 20),
             new Column(in.of("Paid", "已付款"), Kind.MONEY, 18),
-            new Column(in.of("Due", "待付"), Kind.MONEY, 18),
+            new Column(in.of("Payable", "待付"), Kind.MONEY, 18),
             new Column(in.of("Currency", "币种"), Kind.TEXT, 9)),
         () ->
             statement.totals().stream()

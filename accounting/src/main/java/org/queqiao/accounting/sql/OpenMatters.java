@@ -56,11 +56,16 @@ final class OpenMatters {
           }
         }
       }
-      if (found.size() > MOST_OF_A_KIND) {
-        found.set(MOST_OF_A_KIND, "and more of these");
-      }
-      all.addAll(found);
+      addTo(all, found);
     }
+    addTo(all, OldCloses.matters(connection, MOST_OF_A_KIND + 1));
     return all;
+  }
+
+  private static void addTo(List<String> all, List<String> found) {
+    if (found.size() > MOST_OF_A_KIND) {
+      found.set(MOST_OF_A_KIND, "and more of these");
+    }
+    all.addAll(found);
   }
 }

@@ -182,7 +182,7 @@ public final class StatementForms {
         "gross",
         "settled_from_wallet",
         "paid",
-        "due");
+        "payable");
   }
 
   /**

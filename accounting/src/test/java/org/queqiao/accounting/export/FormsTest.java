@@ -311,6 +311,14 @@ final class FormsTest {
 
   /** A cause that is new has its Chinese word too. */
   @Test
+  void thatWhatPeopleGaveBackGoesAlongIsSaidInChinese() {
+    String along = "it is told otherwise now: what people gave back goes with it";
+    assertThat(EntryWords.reason(along, Language.ZH)).isEqualTo("记录已更正，人工退款随之调整");
+    assertThat(EntryWords.reason(along, Language.EN)).isEqualTo(along);
+    assertThat(EntryWords.reason("it is told otherwise now", Language.ZH)).isEqualTo("记录已更正，收回退款");
+  }
+
+  @Test
   void everyCauseHasAWord() {
     for (RefundCause each : RefundCause.values()) {
       assertThat(EntryWords.cause(each.name(), Language.ZH)).isNotEqualTo(each.name());

@@ -163,13 +163,14 @@ final class ProposalStoriesTest {
             payment(false, some, some),
             payment(false, new MoneyChange.PaidAmount("yuan", UNIT)),
             payment(false, new MoneyChange.PaidAmount("CNY", 0)),
-            payment(false, new MoneyChange.PaidAmount("CNY", Long.MAX_VALUE)),
+            payment(false, new MoneyChange.PaidAmount("CNY", 1_000_000_000_000_000_001L)),
             payment(true, some))) {
       Rejection rejection =
           story.refuses(new Input.ProposeMoney(user("finance1"), each, "as agreed"));
       assertThat(rejection.field()).as(each.toString()).isIn("currency", "amountMicro");
     }
-    propose(payment(false, some, new MoneyChange.PaidAmount("EUR", 1)));
+    MoneyChange.PaidAmount most = new MoneyChange.PaidAmount("EUR", 1_000_000_000_000_000_000L);
+    propose(payment(false, some, most));
     // One word about a statement waits at a time.
     story.refuses(new Input.ProposeMoney(user("finance1"), payment(true), "as agreed"));
   }

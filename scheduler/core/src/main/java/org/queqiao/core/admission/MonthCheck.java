@@ -14,6 +14,9 @@ import org.queqiao.core.state.Cluster;
  * are whole the ledger says before this is asked.
  */
 final class MonthCheck {
+  /** What a statement may ask for, which is more than one top-up may be. */
+  static final long MAX_PAID_MICRO = 1_000_000_000_000_000_000L;
+
   private static final int MAX_REFERENCE_CHARACTERS = 128;
   private static final Pattern MONTH = Pattern.compile("[0-9]{4}-(0[1-9]|1[0-2])");
   private static final Pattern DAY =
@@ -81,11 +84,11 @@ final class MonthCheck {
         return Optional.of(
             Rejections.invalid("currency", "each currency is an ISO 4217 code and there once"));
       }
-      if (amount.amountMicro() <= 0 || amount.amountMicro() > MoneyCheck.MAX_FUNDING_MICRO) {
+      if (amount.amountMicro() <= 0 || amount.amountMicro() > MAX_PAID_MICRO) {
         return Optional.of(
             Rejections.invalid(
                 "amountMicro",
-                "a payment is of 1 to " + MoneyCheck.MAX_FUNDING_MICRO + " micro-units"));
+                "a payment is of 1 to " + MAX_PAID_MICRO + " micro-units"));
       }
     }
     return each.takenBack() && !each.amounts().isEmpty()
