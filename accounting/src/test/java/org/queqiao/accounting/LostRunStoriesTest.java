@@ -2,8 +2,8 @@ package org.queqiao.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
@@ -28,8 +28,7 @@ final class LostRunStoriesTest {
   private static final long HOUR_MS = 3_600_000;
   private static final BillingCalendar CALENDAR =
       new BillingCalendar(ZoneId.of("Asia/Shanghai"), 1);
-  private static final long BEGIN_MS =
-      CALENDAR.startMs(LocalDate.of(2026, 10, 31)) + 20 * HOUR_MS;
+  private static final long BEGIN_MS = CALENDAR.startMs(LocalDate.of(2026, 10, 31)) + 20 * HOUR_MS;
   private static final long NOVEMBER_MS = CALENDAR.startMs(LocalDate.of(2026, 11, 1));
   private static TestDatabase database;
 
@@ -141,7 +140,9 @@ final class LostRunStoriesTest {
                   ledger.reads().lostRuns().before(Long.MAX_VALUE, true, 10), Language.EN),
               file);
           assertThat(file.toString(StandardCharsets.UTF_8))
-              .contains("1,1,looked at,climate,li,cn1,2026-10-31T12:00:00Z,2026-10-31T13:00:00Z,node lost,");
+              .contains(
+                  "1,1,looked at,climate,li,cn1,2026-10-31T12:00:00Z,2026-10-31T13:00:00Z,node"
+                      + " lost,");
         });
   }
 }

@@ -367,8 +367,7 @@ final class PaymentStoriesTest {
     database.create("large");
     try (Ledger ledger = database.open("large", SHANGHAI)) {
       ledger.record(log.events());
-      assertThat(standing(ledger, "2026-10"))
-          .isEqualTo("PAID wallet 0+0 paid " + asked + " due 0");
+      assertThat(standing(ledger, "2026-10")).isEqualTo("PAID wallet 0+0 paid " + asked + " due 0");
       assertThat(balance(ledger)).isZero();
     }
     database.audit("large");

@@ -15,7 +15,9 @@ import org.queqiao.accounting.ledger.Unit;
 import org.queqiao.accounting.sql.LostRuns;
 import org.queqiao.accounting.statement.LineRun;
 
-/** What is behind a line of a statement and behind a run, and runs that are lost, as forms. Pure. */
+/**
+ * What is behind a line of a statement and behind a run, and runs that are lost, as forms. Pure.
+ */
 public final class DrillForm {
   private static final int KEY = 20;
   private static final int FIGURE = 18;

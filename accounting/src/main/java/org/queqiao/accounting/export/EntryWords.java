@@ -34,8 +34,7 @@ final class EntryWords {
       List.of(
           Begin.of("the least that a run costs", "运行的最低收费"),
           Begin.of(
-              "it is told otherwise now: what people gave back goes with it",
-              "记录已更正，人工退款随之调整"),
+              "it is told otherwise now: what people gave back goes with it", "记录已更正，人工退款随之调整"),
           Begin.of("it is told otherwise now", "记录已更正，收回退款"),
           Begin.of("since its checkpoint at (\\S+?)", "自检查点 $1 起"),
           Begin.of("made room for job (\\d+)", "为作业 $1 让出资源"),

@@ -128,10 +128,7 @@ public final class LostRuns {
                 row.getString("why"));
         all.add(
             new Row(
-                run,
-                row.getString("seen_by"),
-                row.getLong("seen_ms"),
-                row.getString("seen_why")));
+                run, row.getString("seen_by"), row.getLong("seen_ms"), row.getString("seen_why")));
       }
     }
     return all;

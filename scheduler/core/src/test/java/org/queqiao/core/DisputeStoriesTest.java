@@ -196,8 +196,7 @@ final class DisputeStoriesTest {
     assertThat(story.refuses(see("liwei", "so it was", first)).code()).isEqualTo(Code.FORBIDDEN);
     assertThat(story.refuses(see("finance2", "", first)).field()).isEqualTo("reason");
     assertThat(story.refuses(see("finance2", "so it was")).field()).isEqualTo("runs");
-    assertThat(story.refuses(see("finance2", "so it was", first, first)).field())
-        .isEqualTo("runs");
+    assertThat(story.refuses(see("finance2", "so it was", first, first)).field()).isEqualTo("runs");
     RunId[] many = new RunId[LostRunsSeen.MOST_RUNS + 1];
     Arrays.setAll(many, i -> new RunId(new JobId(i + 1), 1));
     assertThat(story.refuses(see("finance2", "so it was", many)).field()).isEqualTo("runs");

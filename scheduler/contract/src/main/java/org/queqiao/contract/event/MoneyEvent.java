@@ -1,6 +1,9 @@
 package org.queqiao.contract.event;
 
-/** A fact about the calendar of bills, wallets, budgets, disputes, lost runs or changes by two people. */
+/**
+ * A fact about the calendar of bills, wallets, budgets, disputes, lost runs or changes by two
+ * people.
+ */
 public sealed interface MoneyEvent extends Event
     permits BillingDefined,
         BudgetDefined,

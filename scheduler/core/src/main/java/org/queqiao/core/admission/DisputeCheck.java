@@ -101,8 +101,7 @@ public final class DisputeCheck {
     if (new TreeSet<>(runs).size() < runs.size()) {
       return Rejections.invalid("runs", "a run is named twice");
     }
-    return Decision.done(
-        List.of(new Fact(input.actor(), new LostRunsSeen(runs, input.reason()))));
+    return Decision.done(List.of(new Fact(input.actor(), new LostRunsSeen(runs, input.reason()))));
   }
 
   /** Finance answers; the reply has the number of the proposed refund, or 0. */

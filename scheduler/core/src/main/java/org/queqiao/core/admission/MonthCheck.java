@@ -87,8 +87,7 @@ final class MonthCheck {
       if (amount.amountMicro() <= 0 || amount.amountMicro() > MAX_PAID_MICRO) {
         return Optional.of(
             Rejections.invalid(
-                "amountMicro",
-                "a payment is of 1 to " + MAX_PAID_MICRO + " micro-units"));
+                "amountMicro", "a payment is of 1 to " + MAX_PAID_MICRO + " micro-units"));
       }
     }
     return each.takenBack() && !each.amounts().isEmpty()

@@ -235,7 +235,11 @@ final class ViewEvents {
       case RunImported e -> jobs.historyUpTo(e.job().value());
       case RunObserved e -> jobs.historyUpTo(e.job().value());
       case MoneyDecided e -> decided(e);
-      case MoneyProposed _, DisputeOpened _, DisputeAnswered _, LostRunsSeen _, BudgetDefined _ -> {}
+      case MoneyProposed _,
+          DisputeOpened _,
+          DisputeAnswered _,
+          LostRunsSeen _,
+          BudgetDefined _ -> {}
       case PartitionDefined _,
           BillingDefined _,
           LicenceDefined _,

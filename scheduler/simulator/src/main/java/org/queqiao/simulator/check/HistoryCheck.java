@@ -168,7 +168,11 @@ final class HistoryCheck {
       case NodeDown e -> reuse.down(e);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.accept(logged);
       case MoneyProposed _, MoneyDecided _, CreditLineSet _, RoomClaimed _, PromisesMovedUp _ -> {}
-      case DisputeOpened _, DisputeAnswered _, LostRunsSeen _, BudgetDefined _, BudgetUseTold _ -> {}
+      case DisputeOpened _,
+          DisputeAnswered _,
+          LostRunsSeen _,
+          BudgetDefined _,
+          BudgetUseTold _ -> {}
       case BillingDefined _,
           ProjectDefined _,
           DomainDefined _,
