@@ -223,9 +223,8 @@ public final class SchedulerMachine {
       case Input.DefineBilling _, Input.FundWallet _ -> money.ofFirstStart(input);
       case Input.SetCreditLine i -> money.decide(i);
       case Input.TellBudgets i -> money.decide(i);
-      case Input.OpenDispute i -> dispute.decide(i);
+      case Input.OpenDispute _, Input.SeeLostRuns _ -> dispute.decide(input);
       case Input.AnswerDispute i -> dispute.decide(i, logicalMs);
-      case Input.SeeLostRuns i -> dispute.decide(i);
       case Input.DefineBudget i -> budget.decide(i);
       case Input.TellBudgetUse i -> budget.decide(i);
       case Input.ProposeMoney i -> proposal.decide(i, logicalMs);

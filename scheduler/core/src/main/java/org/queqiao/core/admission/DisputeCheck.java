@@ -37,8 +37,17 @@ public final class DisputeCheck {
     this.proposals = proposals;
   }
 
+  /** Decides on what is said by one person alone. */
+  public Decision decide(Input input) {
+    return switch (input) {
+      case Input.OpenDispute i -> open(i);
+      case Input.SeeLostRuns i -> see(i);
+      default -> throw new IllegalArgumentException("nothing of disputes: " + input);
+    };
+  }
+
   /** A member opens one; the reply has its number. */
-  public Decision decide(Input.OpenDispute input) {
+  private Decision open(Input.OpenDispute input) {
     if (!permissions.permit(input.actor(), new Action.Dispute(input.project()))) {
       return Rejections.forbidden("only members of the project dispute its charges");
     }
@@ -86,7 +95,7 @@ public final class DisputeCheck {
    * Finance has looked at runs whose node vanished. Which runs those are the books know, and who
    * submits this has asked them.
    */
-  public Decision decide(Input.SeeLostRuns input) {
+  private Decision see(Input.SeeLostRuns input) {
     if (!permissions.permit(input.actor(), new Action.ChangeMoney())) {
       return Rejections.forbidden("only finance marks runs as looked at");
     }

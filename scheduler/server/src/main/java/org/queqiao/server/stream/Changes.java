@@ -148,7 +148,7 @@ final class Changes {
       case PartitionDefined e -> partition(logged, e.name().value());
       case TariffDefined e -> partition(logged, e.partition().value());
       case ProjectDefined e -> project(logged, e.name());
-      case PlannedEvent _ -> partition(logged, null);
+      case PlannedEvent _, LostRunsSeen _ -> partition(logged, null);
       case PlatformDefined _, QosDefined _, PriorityPolicyDefined _, RulesSet _, DomainDefined _ ->
           partition(logged, null);
       case ReservationDefined _, ReservationDeleted _, ReservationOpened _, ReservationClosed _ ->
@@ -162,8 +162,7 @@ final class Changes {
       case MoneyDecided e -> money(logged, e.change());
       case RunImported e -> project(logged, e.run().project());
       case RunObserved e -> project(logged, e.run().project());
-      case ClusterObserved _, BudgetUseTold _, DisputeAnswered _, LostRunsSeen _ ->
-          partition(logged, null);
+      case ClusterObserved _, BudgetUseTold _, DisputeAnswered _ -> partition(logged, null);
       case UserDefined e -> account(logged, e.name(), null);
       case RoleGranted e -> account(logged, e.user(), null);
       case RoleRevoked e -> account(logged, e.user(), null);

@@ -235,13 +235,10 @@ final class ViewEvents {
       case RunImported e -> jobs.historyUpTo(e.job().value());
       case RunObserved e -> jobs.historyUpTo(e.job().value());
       case MoneyDecided e -> decided(e);
-      case MoneyProposed _,
-          DisputeOpened _,
-          DisputeAnswered _,
-          LostRunsSeen _,
-          BudgetDefined _ -> {}
+      case MoneyProposed _, DisputeOpened _, DisputeAnswered _, BudgetDefined _ -> {}
       case PartitionDefined _,
           BillingDefined _,
+          LostRunsSeen _,
           LicenceDefined _,
           TopologyDefined _,
           JobPolicyDefined _,

@@ -168,12 +168,9 @@ final class HistoryCheck {
       case NodeDown e -> reuse.down(e);
       case StepStarted _, StepEnded _, RunPartEnded _ -> steps.accept(logged);
       case MoneyProposed _, MoneyDecided _, CreditLineSet _, RoomClaimed _, PromisesMovedUp _ -> {}
-      case DisputeOpened _,
-          DisputeAnswered _,
-          LostRunsSeen _,
-          BudgetDefined _,
-          BudgetUseTold _ -> {}
+      case DisputeOpened _, DisputeAnswered _, BudgetDefined _, BudgetUseTold _ -> {}
       case BillingDefined _,
+          LostRunsSeen _,
           ProjectDefined _,
           DomainDefined _,
           JobPolicyDefined _,

@@ -156,10 +156,9 @@ final class PermissionCheck {
       case DisputeOpened _, BudgetDefined _, MembershipSet _, MembershipRemoved _ ->
           ofProject(actor, event);
       case RunObserved _, ClusterObserved _ -> actor.kind() == Actor.Kind.NODE;
-      case RunImported _, DisputeAnswered _, LostRunsSeen _, MoneyProposed _, MoneyDecided _ ->
-          isFinance(actor);
+      case RunImported _, DisputeAnswered _, MoneyProposed _, MoneyDecided _ -> isFinance(actor);
       case BillingDefined _ -> actor.kind() == Actor.Kind.LOCAL_OWNER;
-      case TariffDefined _, WalletFunded _, CreditLineSet _ -> isFinance(actor);
+      case TariffDefined _, WalletFunded _, CreditLineSet _, LostRunsSeen _ -> isFinance(actor);
     };
   }
 
