@@ -14,10 +14,12 @@
 
 SERVER_FLAGS=(-Xms256m -Xmx${QUEQIAO_SERVER_HEAP:-2g} -XX:+UseG1GC -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
-AGENT_FLAGS=(-Xms4m -Xmx16m -Xmn2m -XX:+UseSerialGC -XX:TrimNativeHeapInterval=10000 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders -Xss256k
+AGENT_FLAGS=(-Xms4m -Xmx16m -Xmn1m -XX:+UseSerialGC -XX:TrimNativeHeapInterval=2000 -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=20 -XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders -Xss256k
   -XX:ReservedCodeCacheSize=12m -XX:StringTableSize=1024 -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED
   # Its cache holds nothing that was learned for a compiler that it does not have.
-  -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:-AOTReplayTraining)
+  -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:-AOTReplayTraining
+  # The cache stays where it was made for: moved elsewhere it would be written to, and be memory of this process alone instead of the file's.
+  -XX:ArchiveRelocationMode=0)
 
 # The longest path of a socket within the data folder.
 LAUNCHER_SOCKET=/host/launcher.sock
