@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import org.queqiao.contract.id.NodeName;
@@ -29,7 +30,7 @@ final class MetricsDocument {
     nodes.forEach(node -> add(node.values(), sums));
     out.writeStartObject();
     Json.number(out, "attempt", run == null ? null : run.attempt());
-    totals(sums, out);
+    totals(sums, series, out);
     out.writeArrayFieldStart("nodes");
     for (NodeFigures node : nodes) {
       if (!node.values().isEmpty()) {
@@ -57,7 +58,7 @@ final class MetricsDocument {
   static void totals(List<CounterValue> values, JsonGenerator out) throws IOException {
     EnumMap<Counter, Long> sums = new EnumMap<>(Counter.class);
     add(values, sums);
-    totals(sums, out);
+    totals(sums, List.of(), out);
   }
 
   /** The field series: of each node its moments, and for each counter as many values. */
@@ -158,14 +159,21 @@ final class MetricsDocument {
     return sum < 0 ? Long.MAX_VALUE : sum;
   }
 
-  private static void totals(EnumMap<Counter, Long> sums, JsonGenerator out) throws IOException {
+  /** With the units of what the series have, too. */
+  private static void totals(
+      EnumMap<Counter, Long> sums, List<NodeSeries> series, JsonGenerator out) throws IOException {
+    EnumSet<Counter> named = EnumSet.noneOf(Counter.class);
+    named.addAll(sums.keySet());
+    for (NodeSeries each : series) {
+      each.series().counters().forEach(number -> Counter.of(number).ifPresent(named::add));
+    }
     out.writeObjectFieldStart("totals");
     for (Map.Entry<Counter, Long> each : sums.entrySet()) {
       out.writeNumberField(each.getKey().text(), each.getValue());
     }
     out.writeEndObject();
     out.writeObjectFieldStart("units");
-    for (Counter each : sums.keySet()) {
+    for (Counter each : named) {
       out.writeStringField(each.text(), each.unit().text());
     }
     out.writeEndObject();
@@ -176,7 +184,7 @@ final class MetricsDocument {
     add(node.values(), own);
     out.writeStartObject();
     out.writeStringField("node", node.node().value());
-    totals(own, out);
+    totals(own, List.of(), out);
     out.writeObjectFieldStart("scaled");
     for (CounterValue value : node.values()) {
       Counter counter = Counter.of(value.counter()).orElse(null);

@@ -19,7 +19,7 @@ import org.queqiao.server.counters.RunCounters;
 /**
  * What is known of a run on one node: every counter of a run has a value or a reason why it has
  * none. What was recorded at its end comes first; what was not, because it lives or its monitor was
- * lost, is what its series said last.
+ * lost, is what its series said last. What only a series has is missing where it has none.
  *
  * @param values what the node recorded, and what its series said last
  * @param lastSeen when, of the values that are from the series
@@ -36,6 +36,9 @@ record NodeFigures(
   static final String NOT_YET = "it is told with the end of the run";
   static final String NOT_RECORDED =
       "it was not recorded at the end of the run: its monitor was lost, or does not count it";
+
+  static final String NO_SERIES =
+      "no series of the run has it: it was over before a heartbeat, or its node does not count it";
 
   /** So many nodes that told nothing are listed. */
   private static final int SILENT_MAX = 100;
@@ -117,6 +120,14 @@ record NodeFigures(
     }
     if (missing.containsKey(Counter.FLOAT_1)) {
       missing.put(Counter.FLOAT_OPERATIONS, missing.get(Counter.FLOAT_1));
+    }
+    String silent = told == null && series == null ? SILENT : NO_SERIES;
+    for (Counter counter : Counter.values()) {
+      if (counter.scope() == Counter.Scope.SERIES && last(series, counter) == null) {
+        // Why nothing is told of accelerators is the same for all that is told of them.
+        String known = counter.isOfAccelerators() ? missing.get(Counter.ACCELERATOR_TIME) : null;
+        missing.put(counter, ofRuns != null ? ofRuns : known != null ? known : silent);
+      }
     }
     return new NodeFigures(node, values, lastSeen, missing);
   }

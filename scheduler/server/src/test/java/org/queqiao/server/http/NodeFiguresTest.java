@@ -32,7 +32,7 @@ final class NodeFiguresTest {
     assertThat(all).hasSize(1);
     NodeFigures one = all.getFirst();
     for (Counter counter : Counter.values()) {
-      if (counter.scope() == Counter.Scope.RUN) {
+      if (counter.scope() != Counter.Scope.NODE) {
         boolean valued = one.values().stream().anyMatch(each -> each.counter() == counter.number());
         assertThat(valued || one.missing().containsKey(counter)).as(counter.text()).isTrue();
       }
@@ -58,7 +58,8 @@ final class NodeFiguresTest {
     assertThat(live.missing())
         .containsEntry(Counter.CYCLES, "this node has no such event")
         .containsEntry(Counter.FLOAT_OPERATIONS, "this node has no such event")
-        .containsEntry(Counter.READ, NodeFigures.NOT_YET);
+        .containsEntry(Counter.READ, NodeFigures.NOT_YET)
+        .containsEntry(Counter.MEMORY, NodeFigures.NO_SERIES);
   }
 
   @Test
@@ -87,7 +88,8 @@ final class NodeFiguresTest {
   @Test
   void aNodeThatToldNothingSaysSoAndNotTooManyDo() {
     assertThat(only(List.of(), List.of()).missing())
-        .containsEntry(Counter.CPU_USER, NodeFigures.SILENT);
+        .containsEntry(Counter.CPU_USER, NodeFigures.SILENT)
+        .containsEntry(Counter.MEMORY, NodeFigures.SILENT);
     List<NodeName> many = IntStream.range(0, 5_000).mapToObj(i -> new NodeName("c" + i)).toList();
     assertThat(NodeFigures.of(many, List.of(), List.of(), _ -> List.of())).hasSize(100);
   }
