@@ -33,7 +33,6 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobCost;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
-import org.queqiao.core.message.Reply;
 import org.queqiao.core.state.AllowanceTable;
 
 /** Starts that core-hours of packages, grants and rewards pay. */
@@ -53,14 +52,6 @@ final class AllowanceStoriesTest {
     }
   }
 
-  private void agreed(MoneyChange change) {
-    long proposal =
-        ((Reply.Proposed)
-                story.hears(new Input.ProposeMoney(user("finance1"), change, "as agreed")))
-            .proposal();
-    story.does(new Input.DecideMoney(user("finance2"), proposal, true, "looked at it"));
-  }
-
   private static MoneyChange hours(long hours, long fromMs, long toMs) {
     return new MoneyChange.NewAllowance(
         new Allowance(CLIMATE, AllowanceKind.PACKAGE, hours * HOUR_MS, null, fromMs, toMs));
@@ -68,7 +59,7 @@ final class AllowanceStoriesTest {
 
   @Test
   void anEmptyWalletWithCoreHoursStartsJobsUntilTheseAreTaken() {
-    agreed(hours(5, 0, 0));
+    story.agreed(hours(5, 0, 0));
     JobId first = story.submits("liwei", script().limitMs(3 * HOUR_MS));
     JobId second = story.submits("liwei", script().limitMs(3 * HOUR_MS));
     JobId third = story.submits("liwei", script().limitMs(2 * HOUR_MS));
@@ -91,9 +82,9 @@ final class AllowanceStoriesTest {
 
   @Test
   void coreHoursSpareABudgetOfMoneyAndCountForOneOfCoreTime() {
-    agreed(hours(8, 0, 0));
+    story.agreed(hours(8, 0, 0));
     BudgetName money = new BudgetName("money");
-    agreed(
+    story.agreed(
         new MoneyChange.Budget(
             new BudgetTerms(
                 money, CLIMATE, null, BudgetUnit.MONEY, UNIT, 0, "CNY", "", "", false)));
@@ -120,7 +111,7 @@ final class AllowanceStoriesTest {
 
   @Test
   void coreHoursCountFromTheirBeginUntilTheirEnd() {
-    agreed(hours(9, story.nowMs + HOUR_MS, story.nowMs + 3 * HOUR_MS));
+    story.agreed(hours(9, story.nowMs + HOUR_MS, story.nowMs + 3 * HOUR_MS));
     JobId early = story.submits("liwei", script().limitMs(HOUR_MS));
     assertThat(story.plans()).isZero();
     story.after(HOUR_MS);
@@ -136,7 +127,7 @@ final class AllowanceStoriesTest {
   void thoseThatAreUsedUpMakeRoomForOthers() {
     story.withoutChecks();
     for (int i = 0; i < AllowanceTable.MAX; i++) {
-      agreed(
+      story.agreed(
           new MoneyChange.NewAllowance(
               new Allowance(CLIMATE, AllowanceKind.PACKAGE, HOUR_MS / 1_000, null, 0, 0)));
     }
@@ -149,7 +140,7 @@ final class AllowanceStoriesTest {
     story.starts(job);
     story.after(2 * HOUR_MS);
     story.exits(job, 0);
-    agreed(hours(1, 0, 0));
+    story.agreed(hours(1, 0, 0));
     assertThat(story.machine.image().money().allowances().allowances()).hasSize(1);
   }
 
@@ -192,7 +183,7 @@ final class AllowanceStoriesTest {
 
   @Test
   void aQuoteSaysWhatCoreHoursPayAndWhatIsHeldOfMoney() {
-    agreed(hours(5, 0, 0));
+    story.agreed(hours(5, 0, 0));
     JobCost whole = quoted(script().limitMs(3 * HOUR_MS));
     assertThat(whole.placed()).isTrue();
     assertThat(whole.maxMicro()).isEqualTo(3 * UNIT);
@@ -210,7 +201,7 @@ final class AllowanceStoriesTest {
 
   @Test
   void aQuoteOfAnArrayCountsWhatItsTasksTakeOneAfterTheOther() {
-    agreed(hours(5, 0, 0));
+    story.agreed(hours(5, 0, 0));
     JobRequest.Builder tasks = script().array("1-4").limitMs(2 * HOUR_MS);
     JobCost cost = quoted(tasks);
     // Two tasks are paid in whole, one for an hour, and the last not at all.
@@ -219,7 +210,7 @@ final class AllowanceStoriesTest {
     assertThat(cost.coveredMs()).isEqualTo(5 * HOUR_MS);
     assertThat(cost.heldMicro()).isEqualTo(3 * UNIT);
     assertThat(cost.dueMicro()).isEqualTo(3 * UNIT);
-    agreed(hours(95, 0, 0));
+    story.agreed(hours(95, 0, 0));
     assertThat(quoted(tasks).coveredMs()).isEqualTo(8 * HOUR_MS);
     assertThat(quoted(tasks).heldMicro()).isZero();
   }

@@ -29,7 +29,6 @@ import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
-import org.queqiao.core.message.Reply;
 
 /** A run tells that what it has done is saved. */
 final class CheckpointStoriesTest {
@@ -128,14 +127,6 @@ final class CheckpointStoriesTest {
     assertThat(story.log.getLast().event()).isInstanceOf(JobRequeued.class);
   }
 
-  private void agreed(MoneyChange change) {
-    long proposal =
-        ((Reply.Proposed)
-                story.hears(new Input.ProposeMoney(user("finance1"), change, "as agreed")))
-            .proposal();
-    story.does(new Input.DecideMoney(user("finance2"), proposal, true, "looked at it"));
-  }
-
   /** Of the two hours that a run took, the one behind its checkpoint comes back. */
   @Test
   void coreHoursThatWereLostComeBack() {
@@ -144,8 +135,8 @@ final class CheckpointStoriesTest {
       long asOf = story.machine.state().position();
       story.does(new Input.TellBudgets(List.of(new BudgetTold(CLIMATE, 0, "CNY", asOf))));
     }
-    agreed(new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 1_000, 0, true));
-    agreed(
+    story.agreed(new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 1_000, 0, true));
+    story.agreed(
         new MoneyChange.NewAllowance(
             new Allowance(CLIMATE, AllowanceKind.PACKAGE, 5 * HOUR_MS, null, 0, 0)));
     JobId job = running(4 * HOUR_MS);

@@ -21,7 +21,6 @@ import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.core.message.Input;
-import org.queqiao.core.message.Reply;
 
 /** Contracts of projects, by which starts of jobs are priced. */
 final class ContractStoriesTest {
@@ -34,7 +33,7 @@ final class ContractStoriesTest {
     story.node("n1", 16);
     story.account("finance2", -1, null, null, Role.FINANCE);
     story.does(new Input.DefineTariff(OWNER, new TariffDefined(BATCH, UNIT, "CNY", 0)));
-    agreed(
+    story.agreed(
         new MoneyChange.Price(
             new PriceItem(
                 BATCH,
@@ -52,16 +51,6 @@ final class ContractStoriesTest {
     }
   }
 
-  private void agreed(MoneyChange change) {
-    story.does(new Input.DecideMoney(user("finance2"), proposed(change), true, "looked at it"));
-  }
-
-  private long proposed(MoneyChange change) {
-    return ((Reply.Proposed)
-            story.hears(new Input.ProposeMoney(user("finance1"), change, "as agreed")))
-        .proposal();
-  }
-
   private static MoneyChange contract(String number, long fromMs, long toMs) {
     return new MoneyChange.Contract(
         new ContractTerms(number, CLIMATE, "partner", fromMs, toMs, "archive 17"));
@@ -73,7 +62,7 @@ final class ContractStoriesTest {
 
   @Test
   void whatIsHeldForAStartFollowsTheContractAcrossItsBeginAndItsEnd() {
-    agreed(contract("HT-1", story.nowMs + HOUR_MS, story.nowMs + 3 * HOUR_MS));
+    story.agreed(contract("HT-1", story.nowMs + HOUR_MS, story.nowMs + 3 * HOUR_MS));
     story.submits("liwei", script().limitMs(4 * HOUR_MS));
     assertThat(story.plans()).isEqualTo(1);
     // One hour before it, two of it and one behind it.
@@ -82,7 +71,7 @@ final class ContractStoriesTest {
 
   @Test
   void aContractThatNoSecondPersonApprovedIsNone() {
-    long proposal = proposed(contract("HT-1", 0, 0));
+    long proposal = story.proposed(contract("HT-1", 0, 0));
     assertThat(
             story
                 .refuses(new Input.DecideMoney(user("finance1"), proposal, true, "my own"))

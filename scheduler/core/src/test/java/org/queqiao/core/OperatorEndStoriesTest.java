@@ -34,7 +34,6 @@ import org.queqiao.contract.money.RefundCause;
 import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
-import org.queqiao.core.message.Reply;
 
 /** Operators end runs, and what they end them for goes with the facts to the end of the run. */
 final class OperatorEndStoriesTest {
@@ -219,14 +218,6 @@ final class OperatorEndStoriesTest {
     assertThat(endOf(List.of(last())).operator()).isNull();
   }
 
-  private void agreed(MoneyChange change) {
-    long proposal =
-        ((Reply.Proposed)
-                story.hears(new Input.ProposeMoney(user("finance1"), change, "as agreed")))
-            .proposal();
-    story.does(new Input.DecideMoney(user("finance2"), proposal, true, "looked at it"));
-  }
-
   /** What comes back to an allowance is known to the machine, which lets jobs start by it. */
   @Test
   void coreHoursComeBackByTheRuleOfTheCauseElseByThatOfTheSameEndWithoutIt() {
@@ -235,14 +226,14 @@ final class OperatorEndStoriesTest {
       long asOf = story.machine.state().position();
       story.does(new Input.TellBudgets(List.of(new BudgetTold(CLIMATE, 0, "CNY", asOf))));
     }
-    agreed(
+    story.agreed(
         new MoneyChange.NewAllowance(
             new Allowance(CLIMATE, AllowanceKind.PACKAGE, 9 * HOUR_MS, null, 0, 0)));
-    agreed(new MoneyChange.RefundRule(RefundCause.REQUEUED, 250, 0));
+    story.agreed(new MoneyChange.RefundRule(RefundCause.REQUEUED, 250, 0));
     assertThat(usedBy(requeues(ADMIN, running(), OperatorCause.PLATFORM_FAULT)))
         .isEqualTo(HOUR_MS * 3 / 4);
-    agreed(new MoneyChange.RefundRule(RefundCause.PLATFORM_FAULT, 1_000, 0));
-    agreed(new MoneyChange.RefundRule(RefundCause.ADMINISTRATOR, 500, 0));
+    story.agreed(new MoneyChange.RefundRule(RefundCause.PLATFORM_FAULT, 1_000, 0));
+    story.agreed(new MoneyChange.RefundRule(RefundCause.ADMINISTRATOR, 500, 0));
     assertThat(usedBy(cancels(ADMIN, running(), OperatorCause.PLATFORM_FAULT))).isZero();
     assertThat(usedBy(new Input.CancelJob(ADMIN, running()))).isEqualTo(HOUR_MS / 2);
     assertThat(usedBy(new Input.CancelJob(user("liwei"), running()))).isEqualTo(HOUR_MS);

@@ -41,7 +41,6 @@ import org.queqiao.core.message.JobChange;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.QuoteClaim;
 import org.queqiao.core.message.Rejection;
-import org.queqiao.core.message.Reply;
 
 /** What a start takes from a wallet where resources and kinds of nodes have prices. */
 final class ResourcePriceStoriesTest {
@@ -64,16 +63,8 @@ final class ResourcePriceStoriesTest {
             OWNER, new NodeSettingsSet(new NodeName("g1"), new NodeSettings(List.of(), 1, type))));
   }
 
-  private void agreed(MoneyChange change) {
-    long proposal =
-        ((Reply.Proposed)
-                story.hears(new Input.ProposeMoney(user("finance1"), change, "as agreed")))
-            .proposal();
-    story.does(new Input.DecideMoney(user("finance2"), proposal, true, "looked at it"));
-  }
-
   private void price(long micro, PriceTerms terms) {
-    agreed(new MoneyChange.Price(item(micro, terms)));
+    story.agreed(new MoneyChange.Price(item(micro, terms)));
   }
 
   private static PriceItem item(long micro, PriceTerms terms) {
@@ -162,7 +153,7 @@ final class ResourcePriceStoriesTest {
   void aClassOfCustomersHasItsPriceFromItsInstantOn() {
     price(UNIT / 2, new PriceTerms(Resource.CORES, "", "", "partner", false, false));
     tell(10 * UNIT);
-    agreed(new MoneyChange.CustomerClass(CLIMATE, "partner", story.nowMs + HOUR_MS));
+    story.agreed(new MoneyChange.CustomerClass(CLIMATE, "partner", story.nowMs + HOUR_MS));
     story.submits("liwei", script().limitMs(3 * HOUR_MS));
     assertThat(story.plans()).isEqualTo(1);
     assertThat(availableMicro()).isEqualTo(8 * UNIT);
@@ -213,7 +204,7 @@ final class ResourcePriceStoriesTest {
   void aQuoteIsWhatIsHeldAtItsStartOverEveryChangeOfPrices() {
     type("fat");
     price(3 * UNIT, new PriceTerms(Resource.CORES, "", "fat", "", false, false));
-    agreed(
+    story.agreed(
         new MoneyChange.Price(
             new PriceItem(
                 BATCH,

@@ -150,10 +150,19 @@ final class SchedulerStory {
 
   /** Two people of finance say what is billed and what waits for money. */
   void jobBilling(boolean suspendedTime, boolean budgetGate) {
-    MoneyChange change = new MoneyChange.JobBilling(suspendedTime, budgetGate);
-    Reply reply = hears(new Input.ProposeMoney(user("finance1"), change, "as agreed"));
-    long proposal = ((Reply.Proposed) reply).proposal();
+    long proposal = proposed(new MoneyChange.JobBilling(suspendedTime, budgetGate));
     does(new Input.DecideMoney(OWNER, proposal, true, "seen"));
+  }
+
+  /** One person of finance proposes a change of money; the number of the proposal. */
+  long proposed(MoneyChange change) {
+    Reply reply = hears(new Input.ProposeMoney(user("finance1"), change, "as agreed"));
+    return ((Reply.Proposed) reply).proposal();
+  }
+
+  /** Two people of finance agree on a change of money. */
+  void agreed(MoneyChange change) {
+    does(new Input.DecideMoney(user("finance2"), proposed(change), true, "looked at it"));
   }
 
   /** As {@code hears}, and it must be done. */

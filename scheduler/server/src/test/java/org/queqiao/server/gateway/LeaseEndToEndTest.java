@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.RunExit;
-import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.server.Beats;
@@ -22,23 +19,7 @@ final class LeaseEndToEndTest {
   private static final long LEASE_MS = 3_000;
 
   private static DesiredRunState leased(NodeStory story, long job, long leaseMs) {
-    DesiredRunState r = story.desired(job, Beats.script("beats"));
-    List<Allocation> allocations = r.allocations();
-    return new DesiredRunState(
-        r.run(),
-        false,
-        r.graceMs(),
-        r.user(),
-        r.unixUser(),
-        r.uid(),
-        r.submitMs(),
-        r.spec(),
-        allocations,
-        null,
-        null,
-        Suspending.NONE,
-        0,
-        leaseMs);
+    return NodeStory.with(story.desired(job, Beats.script("beats")), null, leaseMs);
   }
 
   private interface Cut {

@@ -17,6 +17,8 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.Suspending;
+import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.server.host.UnixUsers;
 import org.queqiao.server.pki.LaunchOrders;
@@ -194,6 +196,25 @@ final class NodeStory implements AutoCloseable {
 
   DesiredRunState desired(long job, JobSpec spec) {
     return desired(job, spec, 0, List.of());
+  }
+
+  /** The same run with a signal before its limit, or null, and a lease, or 0. */
+  static DesiredRunState with(DesiredRunState r, WarningSignal signal, long leaseMs) {
+    return new DesiredRunState(
+        r.run(),
+        false,
+        r.graceMs(),
+        r.user(),
+        r.unixUser(),
+        r.uid(),
+        r.submitMs(),
+        r.spec(),
+        r.allocations(),
+        signal,
+        null,
+        Suspending.NONE,
+        0,
+        leaseMs);
   }
 
   DesiredRunState desired(

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.RunExit;
-import org.queqiao.contract.job.Suspending;
 import org.queqiao.contract.job.WarningSignal;
 import org.queqiao.contract.metrics.Counter;
 import org.queqiao.contract.metrics.CounterValue;
@@ -30,24 +29,6 @@ import org.queqiao.core.message.DesiredRunState;
 final class OlderLauncherTest {
   private static final int QUIT = 3;
   private static final int USR1 = 10;
-
-  private static DesiredRunState with(DesiredRunState r, WarningSignal signal, long leaseMs) {
-    return new DesiredRunState(
-        r.run(),
-        false,
-        r.graceMs(),
-        r.user(),
-        r.unixUser(),
-        r.uid(),
-        r.submitMs(),
-        r.spec(),
-        r.allocations(),
-        signal,
-        null,
-        Suspending.NONE,
-        0,
-        leaseMs);
-  }
 
   private static void awaitFile(NodeStory story, Path file) throws InterruptedException {
     story.scheduler.await(file.toString(), () -> Files.exists(file));
@@ -83,9 +64,9 @@ final class OlderLauncherTest {
         assertThat(series.rows().getLast()[column]).isGreaterThan(series.rows().getFirst()[column]);
       }
       // One that its launcher refuses is not given: the server knows by the version of the agent.
-      story.scheduler.want(with(wanted, new WarningSignal(QUIT, 60, true), 0));
+      story.scheduler.want(NodeStory.with(wanted, new WarningSignal(QUIT, 60, true), 0));
       story.scheduler.awaitBeat();
-      story.scheduler.want(with(wanted, new WarningSignal(USR1, 60, true), 0));
+      story.scheduler.want(NodeStory.with(wanted, new WarningSignal(USR1, 60, true), 0));
       awaitFile(story, story.work.resolve("usr1"));
       assertThat(story.work.resolve("quit")).doesNotExist();
       assertThat(story.log("agent")).doesNotContain("signal to run");
@@ -106,7 +87,7 @@ final class OlderLauncherTest {
           .contains("leases of runs: the launcher is older than the agent; they get none here")
           .anyMatch(each -> each.startsWith("signals before the end other than HUP"));
       // A scheduler that asks for one all the same hears that nothing was begun.
-      story.scheduler.want(with(story.desired(1, "echo x > begun"), null, 60_000));
+      story.scheduler.want(NodeStory.with(story.desired(1, "echo x > begun"), null, 60_000));
       RunExit exit = story.scheduler.awaitEnd(NodeStory.run(1));
       assertThat(exit.kind()).isEqualTo(RunExit.Kind.LAUNCH_FAILED);
       assertThat(exit.detail()).contains("unknown flag");
@@ -118,7 +99,7 @@ final class OlderLauncherTest {
       assertThat(story.scheduler.lastRegistration().facts().leases()).isTrue();
       assertThat(story.scheduler.lastRegistration().facts().absent())
           .noneMatch(each -> each.contains("older than the agent"));
-      story.scheduler.want(with(story.desired(2, "echo x > begun"), null, 60_000));
+      story.scheduler.want(NodeStory.with(story.desired(2, "echo x > begun"), null, 60_000));
       assertThat(story.scheduler.awaitEnd(NodeStory.run(2)).kind()).isEqualTo(RunExit.Kind.EXITED);
       // An older one that is put back finds the file of contact, and keeps no lease.
       story.killLauncher();
