@@ -365,7 +365,7 @@ final class LedgerTest {
         "drop table audit, project_terms, usage_end_user_month, ended_end_user_month",
         "alter table job drop column qos, drop column quote, drop column end_user",
         "alter table segment drop column qos, drop column parts",
-        "drop table statement_sum",
+        "drop table lost_run, statement_sum",
         "alter table open_run drop column holdings, drop column places, drop column draws, drop"
             + " column settled, drop column settled_micro, drop column settled_core_ms,"
             + " drop column settled_ms, drop column posts_days, drop column checkpoint_ms",
