@@ -171,15 +171,16 @@ static void prepare_process(struct launcher *self) {
     }
 }
 
-static int open_folder(const struct launcher *self, const char *name, mode_t mode, uid_t owner, gid_t group) {
+static void go_without_series(const char *path) {
+    fprintf(stderr, "queqiao-launcher: no series of runs: %s: %s\n", path, strerror(errno));
+}
+
+static int open_folder(const struct launcher *self, const char *name, mode_t mode, uid_t owner, gid_t group, void (*failed)(const char *)) {
     char path[SPEC_PATH_BYTES];
     snprintf(path, sizeof path, "%.4000s/%s", self->node.data_path, name);
-    if (mkdir(path, mode) != 0 && errno != EEXIST) {
-        fatal(path);
-    }
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = mkdir(path, mode) == 0 || errno == EEXIST ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
     if (fd < 0 || fchmod(fd, mode) != 0 || (self->node.is_root && fchown(fd, owner, group) != 0)) {
-        fatal(path);
+        failed(path);
     }
     return fd;
 }
@@ -243,10 +244,10 @@ static void open_data(struct launcher *self) {
     }
     self->node.spool_group = agent->gid;
     lock_data(self);
-    self->runs_fd = open_folder(self, "runs", 0711, 0, 0);
-    self->spool_fd = open_folder(self, "spool", 0750, 0, self->node.spool_group);
-    /* There the agent listens for what monitors hand out; nobody else gets in. */
-    close(open_folder(self, "spool/counters", 0700, self->node.agent_uid, self->node.spool_group));
+    self->runs_fd = open_folder(self, "runs", 0711, 0, 0, fatal);
+    self->spool_fd = open_folder(self, "spool", 0750, 0, self->node.spool_group, fatal);
+    /* There the agent listens for what monitors hand out; nobody else gets in. Runs go on without: it serves their series alone. */
+    close(open_folder(self, "spool/counters", 0700, self->node.agent_uid, self->node.spool_group, go_without_series));
     keep_contact(self);
     ssize_t length = readlink("/proc/self/exe", self->monitor_path, sizeof self->monitor_path - 32);
     char *slash = length > 0 ? strrchr(self->monitor_path, '/') : NULL;
@@ -360,8 +361,9 @@ static int take_signals(void) {
 
 /* Does what is due; how long until something is again. */
 static int handle_timers(struct launcher *self) {
-    if (self->orphans_left) {
+    if (self->orphans_left && monotonic_ms() >= self->orphans_at_ms) {
         runs_end_orphans(self);
+        self->orphans_at_ms = monotonic_ms() + ORPHAN_RESCAN_MS;
     }
     if (monotonic_ms() >= self->health_at_ms) {
         health_check(self);
@@ -371,10 +373,9 @@ static int handle_timers(struct launcher *self) {
         runs_sweep(self);
         self->sweep_at_ms = monotonic_ms() + SWEEP_INTERVAL_MS;
     }
-    uint64_t now_ms = monotonic_ms();
-    uint64_t at_ms = self->sweep_at_ms < self->health_at_ms ? self->sweep_at_ms : self->health_at_ms;
-    uint64_t rest_ms = at_ms > now_ms ? at_ms - now_ms : 0;
-    return self->orphans_left && rest_ms > ORPHAN_RESCAN_MS ? ORPHAN_RESCAN_MS : (int)rest_ms;
+    uint64_t now_ms = monotonic_ms(), at_ms = self->sweep_at_ms < self->health_at_ms ? self->sweep_at_ms : self->health_at_ms;
+    at_ms = self->orphans_left && self->orphans_at_ms < at_ms ? self->orphans_at_ms : at_ms;
+    return at_ms > now_ms ? (int)(at_ms - now_ms) : 0;
 }
 
 static void take_signal(struct launcher *self, struct watch *watch) {

@@ -108,9 +108,8 @@ struct launcher {
     int listener_fd, agent_fd; /* the newest connection is the agent's; -1: none is there */
     struct identity identities[MAX_IDENTITIES];
     pid_t helpers[HELPERS]; /* the last ones, which may still be about to die */
-    uint64_t sweep_at_ms, health_at_ms;
-    bool orphans_left;
-    bool ending;
+    uint64_t sweep_at_ms, health_at_ms, orphans_at_ms;
+    bool orphans_left, ending;
 };
 
 /* launcher.c */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -260,9 +261,12 @@ static bool ends_well(pid_t pid) {
     return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* Longer than any test, and not for ever where one fails. */
+static const char busy[] = "#!/bin/sh\necho on > on\nend=$(($(date +%s) + 120))\nwhile [ $(date +%s) -lt $end ]; do (:); done\n";
+
 static void start_busy(uint64_t job) {
     char path[PATH_BYTES];
-    struct launch launch = launch_defaults(&node, job, "#!/bin/sh\necho on > on\nwhile :; do (:); done\n");
+    struct launch launch = launch_defaults(&node, job, busy);
     struct reply reply = request_launch(&node, &launch);
     CHECK_EQUAL(1, reply.status);
     reply_free(&reply);
@@ -381,6 +385,29 @@ static void theAgentListensInAFolderOfItsOwnAlone(void) {
     node_destroy(&node);
 }
 
+/* Series are worth less than runs. It is as it was again when what was in the way is gone. */
+static void launcherStartsWithoutSeriesWhereItsFolderCannotBeMade(void) {
+    char folder[PATH_BYTES + 32];
+    char spool[PATH_BYTES + 32];
+    struct stat status;
+    node_create(&node);
+    snprintf(spool, sizeof spool, "%s/spool", node.data);
+    CHECK(mkdir(spool, 0750) == 0);
+    int fd = open(handout_folder(folder), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    CHECK(fd >= 0 && close(fd) == 0);
+    node_start(&node);
+    CHECK(strstr(node.said, "queqiao-launcher: no series of runs: ") == node.said);
+    CHECK(strstr(node.said, strerror(ENOTDIR)) != NULL);
+    CHECK_EQUAL(7, run_script(&node, 1, "#!/bin/sh\nexit 7\n").exit_code);
+    CHECK(lstat(folder, &status) == 0 && S_ISREG(status.st_mode));
+    node_kill(&node, SIGTERM);
+    CHECK(unlink(folder) == 0);
+    node_start(&node);
+    CHECK_EQUAL(0, node.said[0]);
+    shim_close(listen_in_folder());
+    node_destroy(&node);
+}
+
 /* What lies in the agent's folder is of its making: no link of its leads root to another socket. */
 static void theMonitorFollowsNoLinkOfTheAgent(void) {
     char folder[PATH_BYTES + 32];
@@ -472,11 +499,14 @@ static pid_t fill_abstract(int32_t number) {
     int told[2];
     char byte = 0;
     CHECK(pipe(told) == 0);
+    pid_t parent = getpid();
     pid_t other = fork();
     CHECK(other >= 0);
     if (other == 0) {
         const struct rlimit many = {8192, 8192};
-        bool good = setrlimit(RLIMIT_NOFILE, &many) == 0 && becomes_other();
+        /* A change of the user takes back by whose death it ends. */
+        bool good = setrlimit(RLIMIT_NOFILE, &many) == 0 && becomes_other() && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+                    getppid() == parent;
         while (good) {
             int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
             good = fd >= 0 && connect(fd, (const struct sockaddr *)&address, size) == 0;
@@ -489,6 +519,16 @@ static pid_t fill_abstract(int32_t number) {
     return other;
 }
 
+static void check_handed_out(uint64_t job, int32_t listener, int32_t number) {
+    int32_t fds[SHIM_MAX_HANDED];
+    int32_t counters[SHIM_MAX_HANDED];
+    int32_t count = take_handout(job, listener, number, fds, counters);
+    CHECK(count >= 5);
+    for (int32_t i = 0; i < count; i++) {
+        shim_close(fds[i]);
+    }
+}
+
 /*
  * It lives on under the new launcher, and knows the abstract address alone. Who fills that takes nothing from new ones,
  * which are never there, and those of before are served once it is empty again.
@@ -498,6 +538,7 @@ static void aMonitorFromBeforeAnUpgradeIsServedWhereItLooks(void) {
     int32_t counters[SHIM_MAX_HANDED];
     int64_t run[2];
     int32_t number = 0;
+    int32_t beside_number = 0;
     if (!is_root()) {
         return;
     }
@@ -511,34 +552,31 @@ static void aMonitorFromBeforeAnUpgradeIsServedWhereItLooks(void) {
     start_busy(2);
     int32_t own = listen_in_folder();
     int32_t older = shim_handout_listen_abstract(&number);
-    CHECK(older >= 0 && number >= 0 && number < 3600000);
+    int32_t beside = shim_handout_listen_abstract(&beside_number);
+    CHECK(older >= 0 && number >= 0 && number < 3600000 && beside >= 0);
+    /* A monitor does one thing after the other: what it hands out says that it has looked where it was asked to before. */
     struct pollfd ready = {.fd = own, .events = POLLIN};
     CHECK_EQUAL(0, ask_for_handout(1, NUMBER));
-    CHECK_EQUAL(0, poll(&ready, 1, 500));
+    check_handed_out(1, beside, beside_number);
+    CHECK_EQUAL(0, poll(&ready, 1, 0));
     pid_t other = fill_abstract(number);
-    int32_t count = take_handout(2, own, NUMBER, fds, counters);
-    CHECK(count >= 5);
-    for (int32_t i = 0; i < count; i++) {
-        shim_close(fds[i]);
-    }
+    check_handed_out(2, own, NUMBER);
     CHECK_EQUAL(0, ask_for_handout(1, number));
-    poll(NULL, 0, 500); /* it looks, and finds no place */
+    check_handed_out(1, beside, beside_number);
     int32_t taken = 0;
     while ((taken = shim_handout_take(older, run, fds, counters)) == 0) {
     }
     CHECK_EQUAL(-EAGAIN, taken);
     CHECK(kill(other, SIGKILL) == 0 && waitpid(other, NULL, 0) == other);
-    count = take_handout(1, older, number, fds, counters);
-    CHECK(count >= 5);
-    for (int32_t i = 0; i < count; i++) {
-        shim_close(fds[i]);
-    }
+    check_handed_out(1, older, number);
     ready.fd = older;
     CHECK_EQUAL(0, ask_for_handout(2, number));
-    CHECK_EQUAL(0, poll(&ready, 1, 500));
+    check_handed_out(2, own, NUMBER);
+    CHECK_EQUAL(0, poll(&ready, 1, 0));
     CHECK_EQUAL(-EAGAIN, shim_handout_take(older, run, fds, counters));
     shim_close(own);
     shim_close(older);
+    shim_close(beside);
     node_destroy(&node);
 }
 
@@ -763,6 +801,7 @@ static const struct test tests[] = {TEST(cpuTimeAndPeakMemoryAreThoseOfGnuTimeTo
                                     TEST(floatingPointEventsAreThoseOfTheProcessor),
     TEST(anotherUserNeitherGetsToTheAgentNorInItsPlace),
     TEST(theAgentListensInAFolderOfItsOwnAlone),
+    TEST(launcherStartsWithoutSeriesWhereItsFolderCannotBeMade),
     TEST(theMonitorFollowsNoLinkOfTheAgent),
     TEST(aMonitorFromBeforeAnUpgradeIsServedWhereItLooks),
     TEST(theAgentFollowsTheCountersOfALivingRunWithoutAPrivilege),
