@@ -120,7 +120,8 @@ final class Agent {
                 options.data().resolve("series"),
                 options.heartbeatMs(),
                 options.spool(),
-                (run, number) -> ask(client -> client.handOut(run, number))));
+                (run, number) -> ask(client -> client.handOut(run, number)),
+                AgentLog::warn));
   }
 
   /** Runs until it is interrupted, or the spool fails. */
@@ -267,7 +268,7 @@ final class Agent {
             AgentFrame.PROTOCOL_MIN,
             can.protocol(),
             probe
-                .facts(contact.absent(can), can.suspends(), can.deniesDevices())
+                .facts(tally.absent(can, contact.absent(can)), can.suspends(), can.deniesDevices())
                 .leasing(can.leases() && contact.isKept()),
             reconciler.highestEpoch(),
             reconciler.running(),
@@ -295,8 +296,9 @@ final class Agent {
         server.close();
       }
       case ServerMessage.DesiredSet m -> {
-        addOrLeave(reconciler.onDesired(m, nowMs), m.epoch());
-        contact.desired(m.epoch(), reconciler.highestEpoch());
+        List<Action> decided = reconciler.onDesired(m, nowMs);
+        addOrLeave(decided, m.epoch());
+        contact.desired(m.epoch(), reconciler.highestEpoch(), decided);
       }
       case ServerMessage.ExitsAcknowledged m -> {
         contact.heard(m.heard(), reconciler.highestEpoch());

@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.zip.CRC32;
 import org.queqiao.agent.launcher.LauncherClient;
+import org.queqiao.agent.reconcile.Action;
 
 /**
  * Tells the monitors of runs when the server was last heard to have heard this node: they end runs
@@ -89,16 +90,19 @@ final class ServerContact {
   }
 
   /**
-   * A desired set was taken: the first of a connection answers its hello. One of an epoch that is
-   * over is of a server that is left.
+   * A desired set has come: the first of a connection that is taken answers its hello. One that is
+   * refused is no contact, and one of an epoch that is over is of a server that is left.
    *
    * @param ofEpoch of the set
    * @param highest that this node has accepted
+   * @param decided by the set
    */
-  void desired(long ofEpoch, long highest) {
+  void desired(long ofEpoch, long highest, List<Action> decided) {
     left |= ofEpoch < highest;
     if (left) {
       counts = false;
+    } else if (decided.stream().anyMatch(Action.Refuse.class::isInstance)) {
+      return;
     } else if (!counts) {
       counts = true;
       epoch = ofEpoch;

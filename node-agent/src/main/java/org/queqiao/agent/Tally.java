@@ -3,9 +3,11 @@ package org.queqiao.agent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.queqiao.agent.launcher.ExitSpool;
+import org.queqiao.agent.launcher.LauncherClient;
 import org.queqiao.agent.measure.Sampler;
 import org.queqiao.agent.reconcile.SpoolRecord;
 import org.queqiao.agent.session.ServerConnection;
@@ -40,6 +42,19 @@ final class Tally {
     this.spool = spool;
     this.exits = exits;
     this.sampler = sampler;
+  }
+
+  /**
+   * What the node cannot do: series of runs too, where their counters cannot be taken. Monitors of
+   * a launcher of before hand them out elsewhere.
+   */
+  List<String> absent(LauncherClient.Capabilities can, List<String> others) {
+    Optional<String> why = sampler.absence();
+    List<String> all = new ArrayList<>(others);
+    if (can.leases()) {
+      why.ifPresent(each -> all.add("series of runs: " + each));
+    }
+    return all;
   }
 
   /** A run is about to be started with these devices, as {@code NAME:INDEX}. */

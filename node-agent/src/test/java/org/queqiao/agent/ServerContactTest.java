@@ -7,11 +7,15 @@ import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.queqiao.agent.jna.BootClock;
+import org.queqiao.agent.reconcile.Reconciler;
+import org.queqiao.agent.reconcile.SpoolImage;
+import org.queqiao.contract.agent.ServerMessage.DesiredSet;
 
 /** What counts as contact with the server, and when. */
 final class ServerContactTest {
@@ -45,7 +49,7 @@ final class ServerContactTest {
   void whatCountsIsWhenItWasSentNotWhenItWasAnswered() throws IOException {
     contact.begins();
     nowMs = 5_000;
-    contact.desired(7, 7);
+    contact.desired(7, 7, List.of());
     assertThat(told()).as("the hello").isEqualTo(1_000);
     contact.beats(1);
     nowMs = 6_000;
@@ -67,14 +71,14 @@ final class ServerContactTest {
     contact.beats(1);
     contact.heard(1, 7);
     assertThat(told()).isEqualTo(-1);
-    contact.desired(7, 7);
+    contact.desired(7, 7, List.of());
     assertThat(told()).isEqualTo(1_000);
     nowMs = 9_000;
     contact.begins();
     contact.beats(1);
     contact.heard(1, 7);
     assertThat(told()).as("the next connection").isEqualTo(1_000);
-    contact.desired(7, 7);
+    contact.desired(7, 7, List.of());
     assertThat(told()).isEqualTo(9_000);
   }
 
@@ -82,17 +86,40 @@ final class ServerContactTest {
   void nothingCountsOfAServerWhoseEpochIsOver() throws IOException {
     contact.begins();
     contact.beats(1);
-    contact.desired(6, 7);
+    contact.desired(6, 7, List.of());
     contact.heard(1, 7);
-    contact.desired(7, 7);
+    contact.desired(7, 7, List.of());
     contact.heard(1, 7);
     assertThat(told()).as("it is left, whatever else it says").isEqualTo(-1);
   }
 
   @Test
+  void aSetThatIsOlderThanOneTakenBeforeIsNoContact() throws IOException {
+    Reconciler reconciler = new Reconciler(new SpoolImage());
+    reconciler.onLauncher(List.of(), 0);
+    contact.begins();
+    contact.desired(7, 7, reconciler.onDesired(new DesiredSet(7, 5, List.of()), 0));
+    assertThat(told()).isEqualTo(1_000);
+    nowMs = 2_000;
+    contact.begins();
+    contact.beats(1);
+    contact.desired(7, 7, reconciler.onDesired(new DesiredSet(7, 4, List.of()), 0));
+    contact.heard(1, 7);
+    assertThat(told())
+        .as("neither its hello nor what is heard before one is taken")
+        .isEqualTo(1_000);
+    nowMs = 3_000;
+    contact.beats(2);
+    contact.desired(7, 7, reconciler.onDesired(new DesiredSet(7, 5, List.of()), 0));
+    assertThat(told()).isEqualTo(2_000);
+    contact.heard(2, 7);
+    assertThat(told()).isEqualTo(3_000);
+  }
+
+  @Test
   void whatIsHeardOfAServerThatIsLeftAfterItsFirstSetCountsNoMore() throws IOException {
     contact.begins();
-    contact.desired(7, 7);
+    contact.desired(7, 7, List.of());
     nowMs = 2_000;
     contact.beats(1);
     contact.heard(1, 7);
@@ -102,22 +129,22 @@ final class ServerContactTest {
     contact.heard(2, 8);
     assertThat(told()).as("another epoch was accepted since").isEqualTo(2_000);
     contact.beats(3);
-    contact.desired(6, 7);
+    contact.desired(6, 7, List.of());
     contact.heard(3, 7);
     assertThat(told()).as("the connection ends, what is on its way is still read").isEqualTo(2_000);
     nowMs = 4_000;
     contact.begins();
-    contact.desired(8, 8);
+    contact.desired(8, 8, List.of());
     assertThat(told()).isEqualTo(4_000);
   }
 
   @Test
   void anAnswerToWhatWasSentInTheEpochBeforeDoesNotCount() throws IOException {
     contact.begins();
-    contact.desired(7, 7);
+    contact.desired(7, 7, List.of());
     nowMs = 2_000;
     contact.beats(1);
-    contact.desired(8, 8);
+    contact.desired(8, 8, List.of());
     contact.heard(1, 8);
     assertThat(told()).isEqualTo(1_000);
     nowMs = 3_000;
@@ -135,7 +162,7 @@ final class ServerContactTest {
     assertThat(contact.isKept()).as("what cannot be written is none").isFalse();
     Files.delete(spool.resolve("contact"));
     contact.begins();
-    contact.desired(7, 7);
+    contact.desired(7, 7, List.of());
     assertThat(spool.resolve("contact")).doesNotExist();
   }
 

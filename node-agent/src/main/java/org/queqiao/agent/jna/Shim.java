@@ -1,6 +1,7 @@
 package org.queqiao.agent.jna;
 
 import com.sun.jna.Native;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,9 @@ import org.queqiao.contract.metrics.CounterValue;
  */
 public final class Shim {
   private static final int ABI_VERSION = 6;
+  private static final int EPERM = 1;
+  private static final int ENOENT = 2;
+  private static final int ENOTDIR = 20;
   private static final int EINVAL = 22;
 
   private final String absence;
@@ -183,12 +187,23 @@ public final class Shim {
   public record Handouts(int fd, int number) {}
 
   /**
-   * Listens for what monitors hand out, under this number in a folder that must be the caller's
-   * alone; nothing where it is not, or where the library is absent.
+   * Listens for what monitors hand out, under this number in a folder.
+   *
+   * @throws IOException where the folder is not there, or not the caller's alone, or the library is
+   *     absent
    */
-  public Optional<Handouts> handouts(Path folder, int number) {
+  public Handouts handouts(Path folder, int number) throws IOException {
     int fd = absence == null ? Functions.shim_handout_listen(folder.toString(), number) : -EINVAL;
-    return fd < 0 ? Optional.empty() : Optional.of(new Handouts(fd, number));
+    if (fd < 0) {
+      String why =
+          switch (-fd) {
+            case ENOENT, ENOTDIR -> "there is no such folder";
+            case EPERM -> "the folder is not the agent's alone";
+            default -> "error " + -fd;
+          };
+      throw new IOException(folder + ": " + why);
+    }
+    return new Handouts(fd, number);
   }
 
   /** Listens for monitors that know no such folder, where every user of the node may connect. */

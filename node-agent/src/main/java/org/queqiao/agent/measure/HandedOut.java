@@ -1,11 +1,13 @@
 package org.queqiao.agent.measure;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import org.queqiao.agent.jna.Shim;
 import org.queqiao.contract.id.RunId;
@@ -26,6 +28,7 @@ final class HandedOut implements AutoCloseable {
   private final Shim shim;
   private final Path folder;
   private final ObjIntConsumer<RunId> monitors;
+  private final Consumer<String> warnings;
 
   /** Asked in the beat before, and not there yet. */
   private final Set<RunId> asked = new TreeSet<>();
@@ -33,24 +36,43 @@ final class HandedOut implements AutoCloseable {
   private Optional<Shim.Handouts> own = Optional.empty();
   private Optional<Shim.Handouts> older = Optional.empty();
 
+  /** Why the agent does not listen in the folder, as it was last said. */
+  private String trouble = "";
+
   /**
    * Asks nobody yet.
    *
    * @param folder that the launcher made for it, unless it is older than this agent
    * @param monitors asks the monitor of a run to hand its counters out under a number
+   * @param warnings takes why nothing can be handed out in the folder
    */
-  HandedOut(Shim shim, Path folder, ObjIntConsumer<RunId> monitors) {
+  HandedOut(Shim shim, Path folder, ObjIntConsumer<RunId> monitors, Consumer<String> warnings) {
     this.shim = shim;
     this.folder = folder;
     this.monitors = monitors;
-    listen();
+    this.warnings = warnings;
   }
 
   /** A launcher may have been replaced by one that makes the folder. */
   private void listen() {
-    if (own.isEmpty()) {
-      own = shim.handouts(folder, NUMBER);
+    if (own.isPresent() || shim.absence().isPresent()) {
+      return;
     }
+    try {
+      own = Optional.of(shim.handouts(folder, NUMBER));
+      trouble = "";
+    } catch (IOException e) {
+      if (!trouble.equals(e.getMessage())) {
+        trouble = e.getMessage();
+        warnings.accept("runs have no series, but those of monitors of before: " + trouble);
+      }
+    }
+  }
+
+  /** Why nothing can be handed out in the folder, if so. The launcher is there. */
+  Optional<String> absence() {
+    listen();
+    return Optional.of(trouble).filter(why -> !why.isEmpty());
   }
 
   /**
@@ -80,10 +102,18 @@ final class HandedOut implements AutoCloseable {
         });
   }
 
-  /** Asks for those that are not there yet; who was asked before in vain, at both places. */
+  /**
+   * Asks for those that are not there yet; who was asked before in vain, at both places. The socket
+   * in the folder may have been removed, or be another agent's by now: it is made anew.
+   */
   void askAgain(Collection<RunId> missing) {
-    listen();
     asked.retainAll(missing);
+    if (!asked.isEmpty()) {
+      closeOwn();
+    }
+    if (!missing.isEmpty()) {
+      listen();
+    }
     boolean inVain = own.isEmpty() ? !missing.isEmpty() : !asked.isEmpty();
     if (inVain && older.isEmpty()) {
       older = shim.abstractHandouts();
@@ -104,10 +134,14 @@ final class HandedOut implements AutoCloseable {
     older = Optional.empty();
   }
 
+  private void closeOwn() {
+    own.ifPresent(each -> shim.close(each.fd()));
+    own = Optional.empty();
+  }
+
   @Override
   public void close() {
     closeOlder();
-    own.ifPresent(each -> shim.close(each.fd()));
-    own = Optional.empty();
+    closeOwn();
   }
 }

@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import org.queqiao.agent.jna.Shim;
 import org.queqiao.contract.MalformedRecordException;
@@ -51,6 +53,7 @@ public final class Sampler implements AutoCloseable {
    * @param folder of the files
    * @param spool of the launcher
    * @param monitors asks the monitor of a run to hand its counters out under a number
+   * @param warnings takes why nothing can be handed out
    */
   public Sampler(
       Shim shim,
@@ -59,16 +62,22 @@ public final class Sampler implements AutoCloseable {
       Path folder,
       int intervalMs,
       Path spool,
-      ObjIntConsumer<RunId> monitors)
+      ObjIntConsumer<RunId> monitors,
+      Consumer<String> warnings)
       throws IOException {
     this.accelerators = accelerators;
     this.power = power;
     this.shim = shim;
-    this.handedOut = new HandedOut(shim, spool.resolve("counters"), monitors);
+    this.handedOut = new HandedOut(shim, spool.resolve("counters"), monitors, warnings);
     this.folder = folder;
     this.intervalMs = intervalMs;
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  /** Why runs that a launcher of today starts have no series, if so. */
+  public Optional<String> absence() {
+    return handedOut.absence();
   }
 
   /** A run is about to be started with these devices, as {@code NAME:INDEX}. */

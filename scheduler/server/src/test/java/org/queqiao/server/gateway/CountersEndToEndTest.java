@@ -3,6 +3,8 @@ package org.queqiao.server.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +48,26 @@ final class CountersEndToEndTest {
         }
         assertThat(numbers).as("counted, or missing with a reason").contains(counter.number());
       }
+    }
+  }
+
+  /** Its launcher starts all the same. */
+  @Test
+  void aNodeWhoseFolderForCountersCannotBeMadeHasTotalsAndSaysWhyThereIsNoSeries()
+      throws Exception {
+    try (NodeStory story = new NodeStory()) {
+      Path folder = story.folder.resolve("node/spool/counters");
+      Files.createDirectories(folder.getParent());
+      Files.createFile(folder);
+      story.started();
+      assertThat(story.scheduler.lastRegistration().facts().absent())
+          .anyMatch(each -> each.startsWith("series of runs: ") && each.contains("no such folder"));
+      assertThat(story.log("launcher")).contains("no series of runs: ");
+      assertThat(story.log("agent")).containsOnlyOnce("runs have no series");
+      story.scheduler.want(story.desired(1, WORK));
+      story.scheduler.awaitEnd(NodeStory.run(1));
+      RunMetrics counted = story.scheduler.awaitCounters(NodeStory.run(1));
+      assertThat(value(counted, Counter.TASK_CLOCK)).isGreaterThan(10_000_000);
     }
   }
 
