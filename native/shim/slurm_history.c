@@ -126,18 +126,33 @@ static List ask_database(slurmdb_job_cond_t *condition) {
     return found;
 }
 
-/* Which of the records are handed out: those that ended within a time, of these jobs alone or of all but these. */
+/* A run as slurmdbd is asked for it: the record, its number or its place in an array, and when it began. */
+struct run {
+    uint64_t record;
+    int64_t start_s;
+    uint32_t job;
+    uint32_t array_job;
+    uint32_t array_task;
+};
+
+/* Which of the records are handed out: those that ended within a time, of these runs alone or of all but these. */
 struct wanted {
     int64_t from_s;
     int64_t to_s;
-    const uint32_t *jobs;
+    const struct run *runs; /* by record */
     size_t count;
     bool of_these;
 };
 
-static int by_number(const void *one, const void *other) {
-    uint32_t left = *(const uint32_t *)one;
-    uint32_t right = *(const uint32_t *)other;
+static int by_record(const void *one, const void *other) {
+    uint64_t left = ((const struct run *)one)->record;
+    uint64_t right = ((const struct run *)other)->record;
+    return (left > right) - (left < right);
+}
+
+static int by_start(const void *one, const void *other) {
+    int64_t left = ((const struct run *)one)->start_s;
+    int64_t right = ((const struct run *)other)->start_s;
     return (left > right) - (left < right);
 }
 
@@ -146,8 +161,8 @@ static bool is_within(const slurmdb_job_rec_t *job, int64_t from_s, int64_t to_s
 }
 
 static bool is_wanted(const slurmdb_job_rec_t *job, const struct wanted *wanted) {
-    uint32_t number = job->jobid;
-    bool among = wanted->count > 0 && bsearch(&number, wanted->jobs, wanted->count, sizeof number, by_number) != NULL;
+    struct run run = {.record = job->db_index};
+    bool among = wanted->count > 0 && bsearch(&run, wanted->runs, wanted->count, sizeof run, by_record) != NULL;
     return is_within(job, wanted->from_s, wanted->to_s) && among == wanted->of_these;
 }
 
@@ -184,20 +199,27 @@ static void ask_for(slurmdb_job_cond_t *condition, int64_t from_s, int64_t to_s,
     condition->usage_end = (time_t)to_s;
 }
 
-/* Asks for some jobs by their numbers. */
-static List ask_jobs(slurmdb_job_cond_t *condition, const uint32_t *jobs, size_t count) {
+/* With the number of an array slurmdbd means all its tasks, so a task is asked for by its place there. */
+static void select_run(slurm_selected_step_t *step, const struct run *run) {
+    bool task = run->array_job != 0 && run->array_task < NO_VAL;
+    step->array_task_id = task ? run->array_task : NO_VAL;
+    step->het_job_offset = NO_VAL;
+    step->step_id.job_id = task ? run->array_job : run->job;
+    step->step_id.step_het_comp = NO_VAL;
+    step->step_id.step_id = NO_VAL;
+}
+
+/* Asks for some runs. */
+static List ask_runs(slurmdb_job_cond_t *condition, const struct run *runs, size_t count) {
     slurm_selected_step_t *steps = calloc(count, sizeof *steps);
     if (steps == NULL) {
         slurm_seterrno(ENOMEM);
         return NULL;
     }
+    condition->flags |= JOBCOND_FLAG_NO_WHOLE_HETJOB;
     condition->step_list = slurm_list_create(NULL);
     for (size_t i = 0; i < count; i++) {
-        steps[i].array_task_id = NO_VAL;
-        steps[i].het_job_offset = NO_VAL;
-        steps[i].step_id.job_id = jobs[i];
-        steps[i].step_id.step_het_comp = NO_VAL;
-        steps[i].step_id.step_id = NO_VAL;
+        select_run(&steps[i], &runs[i]);
         slurm_list_append(condition->step_list, &steps[i]);
     }
     List found = ask_database(condition);
@@ -206,46 +228,57 @@ static List ask_jobs(slurmdb_job_cond_t *condition, const uint32_t *jobs, size_t
     return found;
 }
 
-/*
- * slurmdbd leaves out the steps that ended before the time that it is asked for: the jobs that have been there longer, each
- * number once and in order, and when the first of them began.
- */
-static bool find_cut(List records, int64_t from_s, int64_t to_s, uint32_t **jobs, size_t *count, int64_t *since_s) {
+/* An array of which no task has begun yet is a record of its own: without steps, and with a number that stands for all its tasks. */
+static bool is_whole_array(const slurmdb_job_rec_t *job) {
+    return job->array_job_id != 0 && job->array_task_id >= NO_VAL;
+}
+
+static bool is_cut(const slurmdb_job_rec_t *job, int64_t from_s, int64_t to_s) {
+    return is_within(job, from_s, to_s) && job->start > 0 && job->start < from_s && !is_whole_array(job);
+}
+
+/* slurmdbd leaves out the steps that ended before the time that it is asked for: the runs that have been there longer, by record. */
+static bool find_cut(List records, int64_t from_s, int64_t to_s, struct run **runs, size_t *count) {
     *count = 0;
-    *since_s = from_s;
-    *jobs = calloc((size_t)slurm_list_count(records) + 1, sizeof **jobs);
-    if (*jobs == NULL) {
+    *runs = calloc((size_t)slurm_list_count(records) + 1, sizeof **runs);
+    if (*runs == NULL) {
         return false;
     }
     ListIterator each = slurm_list_iterator_create(records);
     for (slurmdb_job_rec_t *job; (job = slurm_list_next(each)) != NULL;) {
-        if (is_within(job, from_s, to_s) && job->start > 0 && job->start < from_s) {
-            (*jobs)[(*count)++] = job->jobid;
-            *since_s = job->start < *since_s ? job->start : *since_s;
+        if (is_cut(job, from_s, to_s)) {
+            (*runs)[(*count)++] = (struct run){
+                .record = job->db_index,
+                .start_s = job->start,
+                .job = job->jobid,
+                .array_job = job->array_job_id,
+                .array_task = job->array_task_id,
+            };
         }
     }
     slurm_list_iterator_destroy(each);
-    qsort(*jobs, *count, sizeof **jobs, by_number);
-    size_t kept = 0;
-    for (size_t i = 0; i < *count; i++) {
-        if (i == 0 || (*jobs)[i] != (*jobs)[i - 1]) {
-            (*jobs)[kept++] = (*jobs)[i];
-        }
-    }
-    *count = kept;
+    qsort(*runs, *count, sizeof **runs, by_record);
     return true;
 }
 
-/* The records of these jobs within a time, with the steps since another; false where slurmdbd does not answer. */
-static bool put_whole(struct bytes *bytes, struct wanted wanted, int64_t since_s, const struct names *names, uint32_t *found) {
-    for (size_t left = wanted.count; left > 0; left -= wanted.count, wanted.jobs += wanted.count) {
+/*
+ * The records of these runs, with all their steps; false where slurmdbd does not answer. Those that began at about the same
+ * time are asked for together, so that one old run does not bring the earlier runs of all the other numbers with it.
+ */
+static bool put_whole(
+    struct bytes *bytes, struct wanted wanted, struct run *runs, const struct names *names, uint32_t *found) {
+    size_t left = wanted.count;
+    qsort(runs, left, sizeof *runs, by_start);
+    for (; left > 0; left -= wanted.count, runs += wanted.count) {
         slurmdb_job_cond_t condition;
         wanted.count = left < ASK_MAX ? left : ASK_MAX;
-        ask_for(&condition, since_s, wanted.to_s, JOBCOND_FLAG_NO_TRUNC);
-        List records = ask_jobs(&condition, wanted.jobs, wanted.count);
+        wanted.runs = runs;
+        ask_for(&condition, runs->start_s, wanted.to_s, JOBCOND_FLAG_NO_TRUNC);
+        List records = ask_runs(&condition, runs, wanted.count);
         if (records == NULL) {
             return false;
         }
+        qsort(runs, wanted.count, sizeof *runs, by_record);
         *found += put_records(bytes, records, &wanted, names);
         slurm_list_destroy(records);
     }
@@ -256,8 +289,7 @@ int32_t slurm_shim_history(int64_t from_s, int64_t to_s, uint8_t **answer, uint6
     slurmdb_job_cond_t condition;
     struct wanted wanted = {.from_s = from_s, .to_s = to_s};
     struct names names;
-    int64_t since_s;
-    uint32_t *cut;
+    struct run *cut;
     ask_for(&condition, from_s, to_s, JOBCOND_FLAG_NO_TRUNC);
     close_database();
     List records = ask_database(&condition);
@@ -265,19 +297,19 @@ int32_t slurm_shim_history(int64_t from_s, int64_t to_s, uint8_t **answer, uint6
     if (failed != 0) {
         return failed;
     }
-    if (!find_cut(records, from_s, to_s, &cut, &wanted.count, &since_s)) {
+    if (!find_cut(records, from_s, to_s, &cut, &wanted.count)) {
         slurm_list_destroy(records);
         free_names(&names);
         return SLURM_SHIM_NO_MEMORY;
     }
     struct bytes bytes = {0};
-    wanted.jobs = cut;
+    wanted.runs = cut;
     put_u32(&bytes, 0);
     /* What has not ended, or ended at another time, is for another question. */
     uint32_t count = put_records(&bytes, records, &wanted, &names);
     slurm_list_destroy(records);
     wanted.of_these = true;
-    bool whole = put_whole(&bytes, wanted, since_s, &names, &count);
+    bool whole = put_whole(&bytes, wanted, cut, &names, &count);
     failed = whole ? 0 : hand_slurm_error(answer, length);
     free(cut);
     free_names(&names);
@@ -295,19 +327,19 @@ int32_t slurm_shim_records(
     if (count == 0 || request_length != sizeof(uint64_t) + count * sizeof(uint32_t)) {
         return hand_error(SLURM_SHIM_BAD_REQUEST, "the request names no job, or is cut off", answer, length);
     }
-    uint32_t *jobs = calloc(count, sizeof *jobs);
-    if (jobs == NULL) {
+    struct run *runs = calloc(count, sizeof *runs);
+    if (runs == NULL) {
         return SLURM_SHIM_NO_MEMORY;
     }
     for (size_t i = 0; i < count; i++) {
-        jobs[i] = (uint32_t)read_number(request + sizeof(uint64_t) + i * sizeof(uint32_t), sizeof(uint32_t));
+        runs[i].job = (uint32_t)read_number(request + sizeof(uint64_t) + i * sizeof(uint32_t), sizeof(uint32_t));
     }
     slurmdb_job_cond_t condition;
     struct names names;
     ask_for(&condition, (int64_t)read_number(request, sizeof(uint64_t)), 0, JOBCOND_FLAG_NO_TRUNC);
     close_database();
-    List records = ask_jobs(&condition, jobs, count);
-    free(jobs);
+    List records = ask_runs(&condition, runs, count);
+    free(runs);
     int32_t failed = name(records, &names, answer, length);
     if (failed != 0) {
         return failed;
@@ -322,10 +354,18 @@ int32_t slurm_shim_records(
 }
 
 int32_t slurm_shim_ran(
-    uint32_t job, uint64_t record, int64_t from_s, int64_t to_s, uint8_t **answer, uint64_t *length) {
+    uint32_t job,
+    uint32_t array_job,
+    uint32_t array_task,
+    uint64_t record,
+    int64_t from_s,
+    int64_t to_s,
+    uint8_t **answer,
+    uint64_t *length) {
     slurmdb_job_cond_t condition;
+    struct run run = {.job = job, .array_job = array_job, .array_task = array_task};
     ask_for(&condition, from_s, to_s, JOBCOND_FLAG_NO_STEP);
-    List records = ask_jobs(&condition, &job, 1);
+    List records = ask_runs(&condition, &run, 1);
     if (records == NULL) {
         return hand_slurm_error(answer, length);
     }

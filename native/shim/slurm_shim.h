@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* Rises when a function or an answer changes its meaning; the bridge refuses a library of another version. */
-enum { SLURM_SHIM_ABI_VERSION = 6 };
+enum { SLURM_SHIM_ABI_VERSION = 7 };
 
 /* What the loaded libslurm is not. Far from the numbers of Slurm. */
 enum { SLURM_SHIM_OTHER_LIBRARY = 900001, SLURM_SHIM_NO_MEMORY = 900002, SLURM_SHIM_BAD_REQUEST = 900003 };
@@ -41,7 +41,7 @@ SLURM_SHIM_API int32_t slurm_shim_backlog(uint8_t **answer, uint64_t *length);
 SLURM_SHIM_API int32_t slurm_shim_clock(uint8_t **answer, uint64_t *length);
 
 /*
- * The records of slurmdbd that overlap a time, in seconds since 1970, with resources and QOS by name, steps, and what
+ * The records of slurmdbd that ended within a time, in seconds since 1970, with resources and QOS by name, all steps, and what
  * all steps used: user and system CPU time (i64 microseconds) and the most memory of one (i64 bytes), -1 if not gathered.
  */
 SLURM_SHIM_API int32_t slurm_shim_history(int64_t from_s, int64_t to_s, uint8_t **answer, uint64_t *length);
@@ -53,9 +53,19 @@ SLURM_SHIM_API int32_t slurm_shim_history(int64_t from_s, int64_t to_s, uint8_t 
 SLURM_SHIM_API int32_t slurm_shim_records(
     const uint8_t *request, uint64_t request_length, uint8_t **answer, uint64_t *length);
 
-/* How many seconds within a time a record of slurmdbd ran, without those that it was suspended. */
+/*
+ * How many seconds within a time a record of slurmdbd ran, without those that it was suspended. It is found by its number, that of
+ * its array (0: none) and its place there.
+ */
 SLURM_SHIM_API int32_t slurm_shim_ran(
-    uint32_t job, uint64_t record, int64_t from_s, int64_t to_s, uint8_t **answer, uint64_t *length);
+    uint32_t job,
+    uint32_t array_job,
+    uint32_t array_task,
+    uint64_t record,
+    int64_t from_s,
+    int64_t to_s,
+    uint8_t **answer,
+    uint64_t *length);
 
 /*
  * Submits a batch job to the nodes that the request names, and answers with its number. The request is

@@ -12,7 +12,7 @@ import com.sun.jna.ptr.PointerByReference;
  */
 public final class SlurmShim {
   /** What {@code shim_abi_version()} has to answer. */
-  public static final int ABI_VERSION = 6;
+  public static final int ABI_VERSION = 7;
 
   private static final int ANSWER_MAX_BYTES = 512 << 20;
 
@@ -47,6 +47,8 @@ public final class SlurmShim {
 
     int slurm_shim_ran(
         int job,
+        int arrayJob,
+        int arrayTask,
         long record,
         long fromS,
         long toS,
@@ -121,9 +123,9 @@ public final class SlurmShim {
   }
 
   /** How long a record ran within a time, in seconds. */
-  public Answer ran(int job, long record, long fromS, long toS) {
-    return call(
-        (answer, length) -> functions.slurm_shim_ran(job, record, fromS, toS, answer, length));
+  public Answer ran(int job, int arrayJob, int arrayTask, long record, long fromS, long toS) {
+    return call((answer, length) ->
+        functions.slurm_shim_ran(job, arrayJob, arrayTask, record, fromS, toS, answer, length));
   }
 
   /** The clock of slurmctld, and when it was started. */

@@ -139,7 +139,17 @@ public final class History {
     return Suspensions.find(
         startS,
         record.endS(),
-        (fromS, toS) -> slurm.ask(SlurmCall.RAN, record.job(), record.index(), fromS, toS).u32());
+        (fromS, toS) ->
+            slurm
+                .ask(
+                    SlurmCall.RAN,
+                    record.job(),
+                    record.arrayJob(),
+                    record.arrayTask(),
+                    record.index(),
+                    fromS,
+                    toS)
+                .u32());
   }
 
   private static UserName user(SlurmRecord record) {

@@ -55,7 +55,14 @@ public final class SlurmMain {
       case JOBS -> shim.jobs();
       case BACKLOG -> shim.backlog();
       case HISTORY -> shim.history(in.readLong(), in.readLong());
-      case RAN -> shim.ran((int) in.readLong(), in.readLong(), in.readLong(), in.readLong());
+      case RAN ->
+          shim.ran(
+              (int) in.readLong(),
+              (int) in.readLong(),
+              (int) in.readLong(),
+              in.readLong(),
+              in.readLong(),
+              in.readLong());
       case SUBMIT -> shim.submit(in.readNBytes((int) in.readLong()));
       case SIGNAL -> shim.signal((int) in.readLong(), (int) in.readLong(), (int) in.readLong());
       case SUSPEND -> shim.suspend((int) in.readLong(), in.readLong() != 0);

@@ -47,6 +47,8 @@ final class HistoryStepsTest {
       assertThat(history.read(whole.endMs() + SECOND_MS, HOUR_MS).runs()).isEmpty();
       aStepThatComesLateIsReadWithTheNextLook(site, history, whole);
       manyAreWholeAndThereOnce(site, history, whole.endMs());
+      oneTaskDoesNotBringItsArray(site, history, whole.endMs());
+      theRecordOfAnArrayDoesNotBringIt(site, history, whole.endMs());
     }
   }
 
@@ -61,7 +63,7 @@ final class HistoryStepsTest {
     assertThat(history.read(whole.endMs(), HOUR_MS).runs()).containsExactly(whole);
   }
 
-  /** As tasks of one array: asked for by its number slurmdbd tells of all of them. */
+  /** As tasks of one array, the first with its number, each begun earlier than the one before. */
   private static void manyAreWholeAndThereOnce(SlurmSite site, History history, long endMs)
       throws IOException, SlurmException {
     StringBuilder sql =
@@ -71,11 +73,14 @@ final class HistoryStepsTest {
     for (int n = 1; n <= TASKS; n++) {
       int job = 1_000 + n;
       sql.append(
-          "update j set job_db_inx=%d, id_job=%d, id_array_job=1001, id_array_task=%d;"
+          ("update j set job_db_inx=%d, id_job=%d, id_array_job=1001, id_array_task=%d,"
+                  + " time_start=time_start-60;")
               .formatted(job, job, n));
       sql.append("insert into test1_job_table select * from j;");
       sql.append(
-          "update s set job_db_inx=%d; insert into test1_step_table select * from s;"
+          ("update s set job_db_inx=%d;"
+                  + " update s set time_start=time_start-60, time_end=time_end-60 where id_step=0;"
+                  + " insert into test1_step_table select * from s;")
               .formatted(job));
     }
     site.sql(sql.toString());
@@ -84,5 +89,40 @@ final class HistoryStepsTest {
         .hasSize(TASKS + 1)
         .allSatisfy(run -> assertThat(ids(run)).containsExactly(STEPS));
     assertThat(found.stream().map(ObservedRun::id).distinct()).hasSize(TASKS + 1);
+  }
+
+  /** To slurmdbd the number of an array means all its tasks. */
+  private static void oneTaskDoesNotBringItsArray(SlurmSite site, History history, long endMs)
+      throws IOException, SlurmException {
+    site.sql(
+        "update slurm_acct_db.test1_job_table set time_end = time_end - 1"
+            + " where id_array_job = 1001 and id_job not in (1001, 1200)");
+    long before = rows(site);
+    List<ObservedRun> found = history.read(endMs, HOUR_MS).runs();
+    assertThat(rows(site) - before).as("rows that were read").isBetween(12L, TASKS / 2L);
+    assertThat(found)
+        .hasSize(3)
+        .allSatisfy(run -> assertThat(ids(run)).containsExactly(STEPS))
+        .extracting(ObservedRun::task)
+        .containsExactlyInAnyOrder("", "1001_1", "1001_200");
+  }
+
+  /** It has no steps to ask for, and only a number that means all its tasks. */
+  private static void theRecordOfAnArrayDoesNotBringIt(SlurmSite site, History history, long endMs)
+      throws IOException, SlurmException {
+    site.sql(
+        "update slurm_acct_db.test1_job_table set id_array_task = 4294967294 where id_job = 1001;"
+            + " delete from slurm_acct_db.test1_step_table where job_db_inx = 1001");
+    long before = rows(site);
+    List<ObservedRun> found = history.read(endMs, HOUR_MS).runs();
+    assertThat(rows(site) - before).as("rows that were read").isBetween(9L, TASKS / 2L);
+    assertThat(found).hasSize(3);
+    assertThat(found.stream().map(HistoryStepsTest::ids))
+        .containsExactlyInAnyOrder(List.of(STEPS), List.of(STEPS), List.of());
+  }
+
+  /** How many rows the database has handed out. */
+  private static long rows(SlurmSite site) throws IOException {
+    return Long.parseLong(site.sql("show global status like 'Rows_sent'").strip().split("\t")[1]);
   }
 }
