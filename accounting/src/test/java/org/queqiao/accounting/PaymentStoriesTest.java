@@ -300,19 +300,22 @@ final class PaymentStoriesTest {
       assertThat(standing(ledger, "2026-10")).isEqualTo("PAID wallet 0+0 paid 4000000 due 0");
       // What was paid before has 5 left in CNY, and nothing came for the 6 in EUR.
       String statement = "statement 2026-000001 of project climate for 2026-10 was ";
+      String inPart =
+          " once that came in, top the wallet up by it, and do not state the payment of the"
+              + " statement, which would give the wallet more than it owes";
       assertThat(ledger.reads().months().matters("2026-11"))
           .containsExactly(
               statement
-                  + "paid by word before payments were posted: take its payment back and state it"
-                  + " again, so that it reaches the wallet");
+                  + "paid by word before payments were posted, and its wallet owes 6.00 EUR of it:"
+                  + inPart);
       agreed(log, back("2026-10"), true);
       agreed(log, paid("2026-10", 4 * UNIT), true);
       ledger.record(log.events());
       assertThat(ledger.reads().months().matters("2026-11"))
           .containsExactly(
               statement
-                  + "closed before payments were posted and is not paid: state its payment, so that"
-                  + " later statements do not ask for it again");
+                  + "closed before payments were posted, and its wallet owes 6.00 EUR of it:"
+                  + inPart);
       assertThat(standing(ledger, "2026-10")).isEqualTo("CLOSED wallet 0+0 paid 0 due 4000000");
       List<MoneyChange.PaidAmount> both =
           List.of(
