@@ -18,6 +18,7 @@ import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.event.PriorityPolicyDefined;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.job.GresRequest;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.policy.PriorityPolicy;
@@ -124,6 +125,25 @@ final class LearningStoriesTest {
             story.node(failed),
             exit(story.run(failed), RunExit.Kind.LAUNCH_FAILED, 0, 0, story.nowMs, "no home")));
     assertThat(predictedMs(story.submits("liwei", cores(4)))).isZero();
+  }
+
+  /** Its owner's wish is of the job, an operator's is not. */
+  @Test
+  void anEndThatAnOperatorWantedTeachesNothingAndOneThatItsOwnerWantedDoes() {
+    story.node("n1", 4);
+    for (String who : List.of("admin1", "liwei")) {
+      JobId job = story.submits("liwei", cores(4));
+      story.plans();
+      story.starts(job);
+      story.after(2_000).does(new Input.CancelJob(SchedulerStory.user(who), job));
+      story.exits(job, 0);
+      assertThat(story.state(job)).isEqualTo(JobState.CANCELLED);
+      JobId next = story.submits("liwei", cores(4));
+      assertThat(predictedMs(next))
+          .as("after the wish of " + who)
+          .isEqualTo(who.equals("liwei") ? 2_000 : 0);
+      story.does(new Input.CancelJob(SchedulerStory.user("liwei"), next));
+    }
   }
 
   @Test

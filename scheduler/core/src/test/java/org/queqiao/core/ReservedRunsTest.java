@@ -80,6 +80,8 @@ final class ReservedRunsTest {
     assertThat(story.state(job)).isEqualTo(JobState.TIMEOUT);
     assertThat(story.machine.state().job(job).orElseThrow().detail()).isEqualTo(why);
     assertThat(past(job)).contains("It ended as TIMEOUT", why);
+    JobId alike = story.submits("liwei", script().cpusPerTask(2).limitMs(3 * HOUR_MS));
+    assertThat(story.machine.state().predictedMs(alike)).as("what that taught").isZero();
     story.exits(brief, 0);
     assertThat(story.machine.state().job(brief).orElseThrow().detail()).isEmpty();
   }

@@ -39,6 +39,7 @@ import org.queqiao.core.lifecycle.JobLifecycle.Step;
 import org.queqiao.core.lifecycle.RunOutcome;
 import org.queqiao.core.placement.JobParts;
 import org.queqiao.core.placement.NodeWish;
+import org.queqiao.core.predict.Lesson;
 
 /** Makes the facts about jobs true. */
 final class JobEvents {
@@ -342,7 +343,7 @@ final class JobEvents {
     require(
         event.exit() == null || (ran && event.exit().run().equals(job.run())),
         "job " + job.id() + " ends with the exit of another run");
-    if (ran && Learning.teaches(event)) {
+    if (ran && Lesson.in(event, job.killCause())) {
       cluster
           .priorities()
           .learn(

@@ -2,10 +2,8 @@ package org.queqiao.core.state;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.PartitionDefined;
 import org.queqiao.contract.job.JobState;
-import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.snapshot.ExperienceImage;
 import org.queqiao.core.predict.Experience;
 import org.queqiao.core.predict.JobKind;
@@ -59,20 +57,6 @@ public final class Learning {
         like.leave(former);
       }
     }
-  }
-
-  /**
-   * Whether the end of a run says how long the jobs like it need: not when it was cut short by
-   * something else than itself, its user or its limit.
-   */
-  static boolean teaches(JobEnded event) {
-    boolean ranItself =
-        switch (event.state()) {
-          case COMPLETED, FAILED, TIMEOUT, OUT_OF_MEMORY, CANCELLED -> true;
-          case PENDING, RUNNING, SUSPENDED, COMPLETING, NODE_FAIL, DEADLINE, PREEMPTED -> false;
-        };
-    RunExit exit = event.exit();
-    return ranItself && exit != null && exit.kind() != RunExit.Kind.LAUNCH_FAILED;
   }
 
   /** How long a job is believed to run, for a plan: its limit when nothing is known. */

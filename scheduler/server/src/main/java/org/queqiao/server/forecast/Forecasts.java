@@ -1,17 +1,22 @@
 package org.queqiao.server.forecast;
 
 import java.util.List;
+import java.util.TreeMap;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
+import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorEnd;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.forecast.Forecast;
 import org.queqiao.core.forecast.ForecastBook;
 import org.queqiao.core.forecast.RunTimeRatios;
+import org.queqiao.core.predict.Lesson;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.JobEntry;
 import org.queqiao.server.view.JobTable;
@@ -29,6 +34,9 @@ public final class Forecasts implements ClusterView.ChangeListener {
   private final RunTimeRatios learnt = new RunTimeRatios();
   private final ForecastBook book = new ForecastBook(MOST_JOBS);
 
+  /** Why those runs are told to end that have not ended yet. */
+  private final TreeMap<JobId, KillCause> told = new TreeMap<>();
+
   /**
    * Begins with what an image says.
    *
@@ -38,11 +46,20 @@ public final class Forecasts implements ClusterView.ChangeListener {
     this.jobs = jobs;
     for (ClusterImage.JobImage each : image.jobs()) {
       boolean ran = each.state().isTerminal() && each.startMs() > 0;
-      if (ran && ranItsTime(each.state())) {
+      OperatorEnd operator = each.operatorEnd();
+      if (ran
+          && Lesson.in(
+              each.state(),
+              each.exit(),
+              each.killCause(),
+              operator == null ? null : operator.cause())) {
         long ranMs = each.endMs() - each.startMs() - each.suspendedMs(each.endMs());
         learnt.ended(each.user(), ranMs, each.spec().limitMs());
       }
       learnt.leaving().begins(each);
+      if (!each.state().isTerminal() && each.killCause() != null) {
+        told.put(each.id(), each.killCause());
+      }
     }
   }
 
@@ -51,8 +68,13 @@ public final class Forecasts implements ClusterView.ChangeListener {
     for (LoggedEvent each : events) {
       judge(each);
       learnt.leaving().learn(each, toldToEnd(each));
-      if (each.event() instanceof JobEnded ended) {
-        learn(ended);
+      switch (each.event()) {
+        case JobKillRequested e -> told.put(e.run().job(), e.cause());
+        case JobRequeued e -> told.remove(e.run().job());
+        case JobEnded e -> learn(e);
+        default -> {
+          // says nothing of how long runs last
+        }
       }
     }
   }
@@ -79,8 +101,8 @@ public final class Forecasts implements ClusterView.ChangeListener {
 
   private void learn(JobEnded ended) {
     JobEntry entry = jobs.find(ended.job().value());
-    // A run that was lost with its node says nothing of how long it would have lasted.
-    if (entry == null || ended.attempt() == 0 || !ranItsTime(ended.state())) {
+    KillCause cause = told.remove(ended.job());
+    if (entry == null || ended.attempt() == 0 || !Lesson.in(ended, cause)) {
       return;
     }
     long startMs = entry.status().startMs();
@@ -88,11 +110,6 @@ public final class Forecasts implements ClusterView.ChangeListener {
       long ranMs = ended.endMs() - startMs - entry.status().suspendedMs(ended.endMs());
       learnt.ended(entry.user(), ranMs, entry.limitMs());
     }
-  }
-
-  /** Whether a run ended by itself, its user or its limit, so that it says how long others last. */
-  private static boolean ranItsTime(JobState state) {
-    return state != JobState.NODE_FAIL && state != JobState.PREEMPTED;
   }
 
   /** What is known of run times, as it is now. */

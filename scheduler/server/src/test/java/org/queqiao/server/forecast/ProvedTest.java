@@ -18,6 +18,7 @@ import org.queqiao.contract.codec.EventCodec;
 import org.queqiao.contract.event.DomainDefined;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
+import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSubmitted;
@@ -40,6 +41,7 @@ import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
+import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
@@ -186,6 +188,28 @@ final class ProvedTest {
     assertThat(life.forecasts.learnt().leaving().known()).isFalse();
     happens(leaves(7));
     assertThat(life.forecasts.learnt().leaving().known()).isTrue();
+  }
+
+  private JobEnded ends(long id, JobState state) {
+    RunId run = new RunId(new JobId(id), 1);
+    long endMs = 1_000 * (machine.state().position() + 1);
+    RunExit exit = new RunExit(run, RunExit.Kind.EXITED, 0, 0, endMs - 1, endMs, 0, 0, 0, "");
+    return new JobEnded(new JobId(id), 1, state, endMs, exit, false, "");
+  }
+
+  /** What was told to end before the server started counts as what is told after that. */
+  @Test
+  void endsThatTheRunsDidNotBringAboutTeachNothing() throws Exception {
+    happens(starts(1), new JobKillRequested(new RunId(new JobId(1), 1), KillCause.RESERVATION));
+    restart();
+    happens(ends(1, JobState.TIMEOUT), starts(2));
+    happens(new JobKillRequested(new RunId(new JobId(2), 1), KillCause.RESERVATION));
+    happens(ends(2, JobState.TIMEOUT), starts(3));
+    assertThat(life.forecasts.learnt().runs()).isZero();
+    happens(ends(3, JobState.COMPLETED));
+    assertThat(life.forecasts.learnt().runs()).isEqualTo(1);
+    restart();
+    assertThat(life.forecasts.learnt().runs()).as("of what is remembered").isEqualTo(1);
   }
 
   @Test
