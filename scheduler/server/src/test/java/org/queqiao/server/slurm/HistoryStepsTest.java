@@ -48,6 +48,7 @@ final class HistoryStepsTest {
       aStepThatComesLateIsReadWithTheNextLook(site, history, whole);
       manyAreWholeAndThereOnce(site, history, whole.endMs());
       oneTaskDoesNotBringItsArray(site, history, whole.endMs());
+      whenOneTaskWasSuspendedIsAskedForItAlone(site, history, whole.endMs());
       theRecordOfAnArrayDoesNotBringIt(site, history, whole.endMs());
     }
   }
@@ -74,7 +75,8 @@ final class HistoryStepsTest {
       int job = 1_000 + n;
       sql.append(
           ("update j set job_db_inx=%d, id_job=%d, id_array_job=1001, id_array_task=%d,"
-                  + " time_start=time_start-60;")
+                  + " time_submit=time_submit-60,"
+                  + " time_eligible=time_eligible-60, time_start=time_start-60;")
               .formatted(job, job, n));
       sql.append("insert into test1_job_table select * from j;");
       sql.append(
@@ -105,6 +107,25 @@ final class HistoryStepsTest {
         .allSatisfy(run -> assertThat(ids(run)).containsExactly(STEPS))
         .extracting(ObservedRun::task)
         .containsExactlyInAnyOrder("", "1001_1", "1001_200");
+  }
+
+  private static void whenOneTaskWasSuspendedIsAskedForItAlone(
+      SlurmSite site, History history, long endMs) throws IOException, SlurmException {
+    String suspended =
+        "use slurm_acct_db; update test1_job_table set time_suspended = %d where id_job = 1001;";
+    site.sql(
+        suspended.formatted(1)
+            + "insert into test1_suspend_table (job_db_inx, id_assoc, time_start, time_end)"
+            + " select job_db_inx, id_assoc, time_end - 2, time_end - 1 from test1_job_table"
+            + " where id_job = 1001");
+    long before = rows(site);
+    List<ObservedRun> found = history.read(endMs, HOUR_MS).runs();
+    assertThat(rows(site) - before).as("rows that were read").isLessThan(TASKS);
+    assertThat(found.stream().filter(run -> run.task().equals("1001_1")))
+        .singleElement()
+        .satisfies(run ->
+            assertThat(run.stops()).containsExactly(endMs - 2 * SECOND_MS, endMs - SECOND_MS));
+    site.sql(suspended.formatted(0));
   }
 
   /** It has no steps to ask for, and only a number that means all its tasks. */
