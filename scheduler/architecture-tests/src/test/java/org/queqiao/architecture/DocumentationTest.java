@@ -47,12 +47,15 @@ final class DocumentationTest {
     Set<String> tests = testsOfTheHouse();
     Set<String> missing = new TreeSet<>();
     Set<String> rows = new TreeSet<>();
+    Set<String> twice = new TreeSet<>();
     for (String line : Files.readAllLines(House.ROOT.resolve("docs/bad-inputs.md"))) {
       Matcher row = ROW.matcher(line);
       if (!row.matches()) {
         continue;
       }
-      rows.add(row.group(1));
+      if (!rows.add(row.group(1))) {
+        twice.add(row.group(1));
+      }
       Matcher code = CODE.matcher(row.group(2));
       int named = 0;
       while (code.find()) {
@@ -66,6 +69,7 @@ final class DocumentationTest {
       }
     }
     assertThat(rows).hasSizeGreaterThan(70);
+    assertThat(twice).as("names of two rows").isEmpty();
     assertThat(missing).isEmpty();
   }
 

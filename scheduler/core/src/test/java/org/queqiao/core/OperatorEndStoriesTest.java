@@ -1,6 +1,7 @@
 package org.queqiao.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.queqiao.core.SchedulerStory.BATCH;
 import static org.queqiao.core.SchedulerStory.CLIMATE;
 import static org.queqiao.core.SchedulerStory.GIB;
@@ -185,6 +186,145 @@ final class OperatorEndStoriesTest {
     story.doesOneFact(new Input.RequeueJob(user("liwei"), job));
     story.doesOneFact(new Input.CancelJob(ADMIN, job));
     assertThat(ends(job).operator()).isNull();
+  }
+
+  /** What somebody or the system ends already, for whatever, an operator ends for nothing else. */
+  @Test
+  void whoFirstToldARunToEndHasEndedItWhoeverCancelsIt() {
+    for (KillCause by : List.of(KillCause.REQUEUED, KillCause.NODE_FAIL)) {
+      for (OperatorCause named : OperatorCause.values()) {
+        JobId job = running();
+        if (by == KillCause.REQUEUED) {
+          story.doesOneFact(new Input.RequeueJob(user("liwei"), job));
+        } else {
+          story.apply(Actor.SCHEDULER, new JobKillRequested(story.run(job), by));
+        }
+        Rejection refused = story.refuses(cancels(ADMIN, job, named));
+        assertThat(refused.code()).isEqualTo(Rejection.Code.CONFLICT);
+        assertThat(refused.message()).contains("is being ended already (" + by + ")");
+        story.doesOneFact(new Input.CancelJob(ADMIN, job));
+        assertThat(((JobKillRequested) last()).operator()).isNull();
+        assertThat(ends(job).operator()).isNull();
+      }
+    }
+  }
+
+  @Test
+  void whatAnOperatorEndedForAFaultNoOtherEndsForTheirWish() {
+    JobId job = running();
+    story.doesOneFact(requeues(ADMIN, job, OperatorCause.PLATFORM_FAULT));
+    assertThat(story.refuses(cancels(ADMIN, job, OperatorCause.ADMINISTRATOR)).code())
+        .isEqualTo(Rejection.Code.CONFLICT);
+    story.doesOneFact(cancels(ADMIN, job, OperatorCause.PLATFORM_FAULT));
+    assertThat(ends(job).operator()).isEqualTo(OperatorCause.PLATFORM_FAULT);
+  }
+
+  @Test
+  void aFactThatChangesWhatARunIsEndedForIsIllegal() {
+    story.withoutChecks();
+    JobId owners = running();
+    story.doesOneFact(new Input.RequeueJob(user("liwei"), owners));
+    JobId operators = running();
+    story.doesOneFact(requeues(ADMIN, operators, OperatorCause.ADMINISTRATOR));
+    for (JobId job : List.of(owners, operators)) {
+      Event changed =
+          new JobKillRequested(story.run(job), KillCause.CANCELLED, OperatorCause.PLATFORM_FAULT);
+      assertThatThrownBy(() -> story.apply(ADMIN, changed)).isInstanceOf(MachineFault.class);
+    }
+  }
+
+  /** A server of before passes over what an operator said, and its facts do not repeat it. */
+  @Test
+  void aLogThatAServerOfBeforeWentOnWithIsReplayed() {
+    story.withoutChecks();
+    JobId cancelled = running();
+    story.doesOneFact(new Input.CancelJob(ADMIN, cancelled));
+    JobId requeued = running();
+    story.doesOneFact(requeues(ADMIN, requeued, OperatorCause.PLATFORM_FAULT));
+    JobId both = running();
+    story.doesOneFact(requeues(ADMIN, both, OperatorCause.PLATFORM_FAULT));
+    story.apply(user("liwei"), new JobKillRequested(story.run(both), KillCause.CANCELLED));
+    for (JobId job : List.of(cancelled, both)) {
+      story.apply(
+          Actor.SCHEDULER,
+          new JobEnded(job, 1, JobState.CANCELLED, story.nowMs, null, false, "gone"));
+      assertThat(story.state(job)).isEqualTo(JobState.CANCELLED);
+    }
+    story.apply(
+        Actor.SCHEDULER,
+        new JobRequeued(
+            story.run(requeued), KillCause.REQUEUED, story.nowMs, null, false, false, "gone"));
+    assertThat(story.state(requeued)).isEqualTo(JobState.PENDING);
+  }
+
+  /** The digest of a server of before knows nothing of operators. */
+  @Test
+  void aJobThatHasEndedKeepsNothingThatAServerOfBeforeDoesNotKnow() {
+    JobId job = running();
+    story.doesOneFact(cancels(ADMIN, job, OperatorCause.PLATFORM_FAULT));
+    ends(job);
+    assertThat(story.job(job).operatorEnd()).isNull();
+    assertThat(story.job(job).killCause()).isEqualTo(KillCause.CANCELLED);
+    assertThat(story.job(job).detail()).isEqualTo(TOLD);
+    assertThat(story.refuses(cancels(ADMIN, job, OperatorCause.PLATFORM_FAULT)).message())
+        .contains("has ended already (CANCELLED)");
+  }
+
+  private static Input cancels(JobId array, String tasks) {
+    return because(new Input.CancelTasks(ADMIN, array, tasks, OperatorCause.PLATFORM_FAULT));
+  }
+
+  @Test
+  void ofTasksThatEndAlreadyItIsTooLateToo() {
+    JobId array = story.submits("liwei", script().array("1-4").limitMs(HOUR_MS));
+    for (int i = 0; i < 3; i++) {
+      assertThat(story.plans()).isPositive();
+      if (story.machine.image().jobs().size() >= 5) {
+        break;
+      }
+    }
+    story.doesOneFact(new Input.CancelTasks(user("liwei"), array, "1"));
+    story.doesOneFact(new Input.RequeueJob(user("liwei"), array, "2"));
+    assertThat(story.refuses(cancels(array, "1")).message())
+        .contains("is being ended already (CANCELLED)");
+    assertThat(story.refuses(cancels(array, "2")).message())
+        .contains("is being ended already (REQUEUED)");
+    Rejection refused = story.refuses(cancels(array, "1-2"));
+    assertThat(refused.code()).isEqualTo(Rejection.Code.CONFLICT);
+    assertThat(refused.message())
+        .contains("all of the tasks 1-2 are being ended or have ended already");
+    assertThat(
+            story
+                .refuses(
+                    because(
+                        new Input.RequeueJob(ADMIN, array, "1-2", OperatorCause.PLATFORM_FAULT)))
+                .message())
+        .contains("none of the tasks 1-2 runs and may run again");
+    // One that still runs is ended for it, the others for what they were.
+    int before = story.log.size();
+    story.does(cancels(array, "1-3"));
+    assertThat(
+            story.log.subList(before, story.log.size()).stream()
+                .map(e -> ((JobKillRequested) e.event()).operator()))
+        .containsExactly(null, OperatorCause.PLATFORM_FAULT);
+    story.doesOneFact(
+        because(new Input.CancelJob(ADMIN, array, OperatorCause.PLATFORM_FAULT)));
+    assertThat(((JobKillRequested) last()).operator()).isEqualTo(OperatorCause.PLATFORM_FAULT);
+    story.doesWithoutFacts(cancels(array, "3-4"));
+    story.doesWithoutFacts(
+        because(new Input.CancelJob(ADMIN, array, OperatorCause.PLATFORM_FAULT)));
+    story.after(300);
+    List<JobId> tasks =
+        story.machine.image().jobs().stream()
+            .filter(job -> job.task() != null && job.task().array().equals(array))
+            .map(job -> job.id())
+            .toList();
+    tasks.forEach(task -> story.exits(task, 143));
+    assertThat(
+            story
+                .refuses(because(new Input.CancelJob(ADMIN, array, OperatorCause.PLATFORM_FAULT)))
+                .message())
+        .contains("have ended already");
   }
 
   @Test

@@ -366,7 +366,9 @@ final class RandomHistory {
   private static Input cancels(Actor actor, JobId job) {
     return job.value() % 3 == 0
         ? new Input.Reasoned(
-            new Input.CancelJob(actor, job, OperatorCause.PLATFORM_FAULT), "the switch", false)
+            new Input.CancelJob(actor, job, OperatorCause.values()[(int) (job.value() % 2)]),
+            "the switch",
+            false)
         : new Input.CancelJob(actor, job);
   }
 
@@ -376,7 +378,12 @@ final class RandomHistory {
     }
     return job.value() % 2 == 0
         ? new Input.CheckpointJob(actor, job)
-        : new Input.RequeueJob(actor, job);
+        : job.value() % 3 == 0
+            ? new Input.Reasoned(
+                new Input.RequeueJob(actor, job, null, OperatorCause.PLATFORM_FAULT),
+                "the switch",
+                false)
+            : new Input.RequeueJob(actor, job);
   }
 
   private Input change() {

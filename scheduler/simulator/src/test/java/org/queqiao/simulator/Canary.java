@@ -60,6 +60,7 @@ enum Canary {
   COUNTER_IS_OFF(Invariant.I25, MachineBugs::wrongCounter),
   DEPENDENCY_IS_FORGOTTEN(Invariant.I26, FactBugs::forgottenDependency),
   ENDS_ARE_NOT_HEARD(Invariant.I28, NodeBugs::silentEnds),
+  END_FORGETS_THE_OPERATOR(Invariant.I29, FactBugs::forgottenOperator),
   SUBMITTED_BY_SOMEBODY_ELSE(Invariant.I29, FactBugs::otherActor),
   LAUNCHED_AS_SOMEBODY_ELSE(Invariant.I30, NodeBugs::otherUser),
   NUMBER_IS_GIVEN_AGAIN(Invariant.I31, FactBugs::sameNumber),

@@ -34,6 +34,7 @@ import org.queqiao.contract.job.DependencyRule;
 import org.queqiao.contract.job.JobPlacement;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobTerms;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.contract.policy.Limit;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.reservation.Reservation;
@@ -324,17 +325,25 @@ final class FactBugs {
 
   static Seams endAtZero() {
     return events(event ->
-        event instanceof JobEnded ended
-            ? new JobEnded(
-                ended.job(),
-                ended.attempt(),
-                ended.state(),
-                0,
-                ended.exit(),
-                ended.nodeTimeRejected(),
-                ended.detail(),
-                ended.operator())
-            : event);
+        event instanceof JobEnded ended ? ended(ended, 0, ended.operator()) : event);
+  }
+
+  /** The end of a run does not say that an operator told it to end. */
+  static Seams forgottenOperator() {
+    return events(event ->
+        event instanceof JobEnded ended ? ended(ended, ended.endMs(), null) : event);
+  }
+
+  private static JobEnded ended(JobEnded ended, long endMs, OperatorCause operator) {
+    return new JobEnded(
+        ended.job(),
+        ended.attempt(),
+        ended.state(),
+        endMs,
+        ended.exit(),
+        ended.nodeTimeRejected(),
+        ended.detail(),
+        operator);
   }
 
   static Seams otherActor() {

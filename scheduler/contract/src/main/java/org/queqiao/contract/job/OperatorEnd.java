@@ -9,8 +9,8 @@ package org.queqiao.contract.job;
  */
 public record OperatorEnd(OperatorCause cause, String by, String reason) {
   /**
-   * Who ends a run that is told to end. One that an operator ends to run again and its owner then
-   * cancels has ended for what the operator said.
+   * Who ends a run that is told to end. The first one stays: a run that an operator ends to run
+   * again and somebody then cancels has ended for what the operator said.
    *
    * @param before who ended it until then, or null
    * @param cause what the fact says
@@ -19,9 +19,7 @@ public record OperatorEnd(OperatorCause cause, String by, String reason) {
    */
   public static OperatorEnd told(
       OperatorEnd before, OperatorCause cause, String by, String reason) {
-    return cause == null || before != null && before.cause() == cause
-        ? before
-        : new OperatorEnd(cause, by, reason);
+    return before != null || cause == null ? before : new OperatorEnd(cause, by, reason);
   }
 
   /** Who ended it and why, in words. */

@@ -47,7 +47,7 @@ public final class CancelCheck {
       return tasks(input.actor(), job, all, job.array().waitingTasks(all), input.operator(), nowMs);
     }
     Decision refusal = causes.refusal(input.actor(), job, input.operator());
-    if (refusal == null && !OperatorCauses.mayEnd(job)) {
+    if (refusal == null) {
       refusal = OperatorCauses.tooLate(job, input.operator());
     }
     return refusal != null
@@ -83,6 +83,9 @@ public final class CancelCheck {
       OperatorCause named,
       long nowMs) {
     Decision refusal = causes.refusal(actor, array, named);
+    if (refusal == null && waiting == null) {
+      refusal = tooLate(array, asked, named);
+    }
     if (refusal != null) {
       return refusal;
     }
@@ -101,6 +104,32 @@ public final class CancelCheck {
       }
     }
     return Decision.inParts(facts);
+  }
+
+  /** What tasks are ended for is said of one at least whose run can still be ended for it. */
+  private Decision tooLate(Job array, TaskIndices asked, OperatorCause named) {
+    if (named == null || array.state().isTerminal()) {
+      return OperatorCauses.tooLate(array, named);
+    }
+    Decision last = null;
+    for (Job task : cluster.jobs().tasksOf(array.id()).values()) {
+      if (asked.ordinalOf(task.task().index()) >= 0) {
+        last = OperatorCauses.tooLate(task, named);
+        if (last == null) {
+          return null;
+        }
+      }
+    }
+    return last != null && asked.count() == 1
+        ? last
+        : Rejections.conflict(
+            "cause",
+            "of array "
+                + array.id()
+                + " all of the tasks "
+                + asked.shortened(8)
+                + " are being ended or have ended already: what comes back for them is proposed as"
+                + " refunds");
   }
 
   private List<Fact> cancel(Actor actor, Job job, OperatorCause named, long nowMs) {

@@ -3,7 +3,6 @@ package org.queqiao.core.admission;
 import org.queqiao.contract.account.Role;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.job.JobState;
-import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.core.lifecycle.RunOutcome;
 import org.queqiao.core.message.Decision;
@@ -46,27 +45,24 @@ final class OperatorCauses {
 
   /** What the fact says that ends its run: what was named, else what follows from who it is. */
   OperatorCause of(Actor actor, Job job, OperatorCause named) {
-    if (named != null) {
-      return named;
+    if (job.state() == JobState.COMPLETING) {
+      // Who or what told it first to end has ended it; who cancels it then keeps it from a start.
+      return job.ending().operatorCause();
     }
-    OperatorCause before = job.ending().operatorCause();
-    // Who told it first to run again ended it; who cancels it then only keeps it from that.
-    if (before != null || job.killCause() == KillCause.REQUEUED || !isOperator(actor, job)) {
-      return before;
-    }
-    return OperatorCause.ADMINISTRATOR;
+    return named != null || !isOperator(actor, job) ? named : OperatorCause.ADMINISTRATOR;
   }
 
   /** Why it is too late to say of one that ends or has ended what it ended for; null when not. */
   static Decision tooLate(Job job, OperatorCause named) {
-    boolean known = named == null || named == job.ending().operatorCause();
-    return known
+    boolean ends = job.state() == JobState.COMPLETING;
+    boolean over = ends ? named != job.ending().operatorCause() : job.state().isTerminal();
+    return named == null || !over
         ? null
         : Rejections.conflict(
             "cause",
             "job "
                 + job.id()
-                + (job.state() == JobState.COMPLETING
+                + (ends
                     ? " is being ended already (" + job.killCause() + ")"
                     : " has ended already (" + job.state() + ")")
                 + ": what comes back for it is proposed as a refund");

@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.queqiao.contract.event.JobKillRequested;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
 import org.queqiao.core.message.Input;
@@ -62,7 +63,7 @@ public final class RequeueCheck {
         facts.addAll(one(input, task).facts());
       }
     }
-    return facts.isEmpty() && !areEnding(jobs)
+    return facts.isEmpty() && !areEnding(jobs, input.operator())
         ? Rejections.conflict(
             "tasks",
             "of array "
@@ -81,17 +82,21 @@ public final class RequeueCheck {
         facts.addAll(one(input, task).facts());
       }
     }
-    return facts.isEmpty() && !areEnding(cluster.jobs().tasksOf(array.id()).values())
+    return facts.isEmpty()
+            && !areEnding(cluster.jobs().tasksOf(array.id()).values(), input.operator())
         ? Rejections.conflict(
             "id", "array " + array.id() + " has no task that runs and may run again")
         : Decision.inParts(facts);
   }
 
-  /** Whether a task is being ended to run again, so that the wish is fulfilled already. */
-  private static boolean areEnding(Collection<Job> tasks) {
+  /** Whether a task is being ended so to run again, so that the wish is fulfilled already. */
+  private static boolean areEnding(Collection<Job> tasks, OperatorCause named) {
     return tasks.stream()
         .anyMatch(
-            task -> task.state() == JobState.COMPLETING && task.killCause() == KillCause.REQUEUED);
+            task ->
+                task.state() == JobState.COMPLETING
+                    && task.killCause() == KillCause.REQUEUED
+                    && OperatorCauses.tooLate(task, named) == null);
   }
 
   private Decision one(Input.RequeueJob input, Job job) {

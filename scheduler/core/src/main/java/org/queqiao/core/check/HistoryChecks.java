@@ -59,6 +59,7 @@ public final class HistoryChecks {
   private final ReservationHistory reservations = new ReservationHistory();
   private final SuspensionHistory suspensions = new SuspensionHistory();
   private final LossHistory losses = new LossHistory();
+  private final OperatorHistory operators = new OperatorHistory();
   private long lastPosition;
   private long lastMs;
   private long lastJob;
@@ -78,6 +79,7 @@ public final class HistoryChecks {
     preemption.observe(event).forEach(each -> require(false, "I39", each));
     suspensions.observe(event).forEach(each -> require(false, "I43", each));
     losses.observe(event).forEach(each -> require(false, "I15", each));
+    operators.observe(event).forEach(each -> require(false, "I29", each));
     return List.copyOf(found.subList(before, found.size()));
   }
 

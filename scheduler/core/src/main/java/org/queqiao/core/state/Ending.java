@@ -13,6 +13,11 @@ import org.queqiao.contract.job.OperatorEnd;
 public record Ending(KillCause cause, OperatorEnd operator) {
   static final Ending NONE = new Ending(null, null);
 
+  /** What stays of it when the run is over: the fact of its end says who ended it. */
+  Ending over() {
+    return operator == null ? this : new Ending(cause, null);
+  }
+
   /** What an operator ends it for; null for none. */
   public OperatorCause operatorCause() {
     return operator == null ? null : operator.cause();

@@ -53,7 +53,6 @@ public final class Job {
   private Experience experience;
 
   private int revision;
-
   private PreemptionImage preemption = PreemptionImage.NONE;
 
   /** For whom a run of it was last told to end or to stand still; null for nobody. */
@@ -246,6 +245,7 @@ public final class Job {
     endMs = ended.endMs();
     suspension = suspension == null ? null : suspension.over(endMs);
     finishedMs = nowMs;
+    ending = ending.over();
     exit = ended.exit();
     detail = ended.detail();
   }

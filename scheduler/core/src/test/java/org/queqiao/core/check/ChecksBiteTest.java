@@ -30,6 +30,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.job.OperatorCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.node.NodeState;
@@ -253,6 +254,27 @@ final class ChecksBiteTest {
     assertThat(lostAfter(NodeLease.overMs(60_000))).doesNotContain("I15");
     assertThat(violatedBy(submitted(2, ""), submitted(2, ""))).as("a number again").contains("I31");
     assertThat(violatedBy(submitted(1, "a"), submitted(2, "a"))).containsExactly("I37");
+  }
+
+  @Test
+  void aRunThatEndsForAnotherCauseThanItWasToldToIsFound() {
+    RunId run = new RunId(new JobId(1), 1);
+    for (OperatorCause other : new OperatorCause[] {null, OperatorCause.ADMINISTRATOR}) {
+      assertThat(
+              violatedBy(
+                  submitted(1, ""),
+                  allocated(1, 1, 0),
+                  new JobKillRequested(run, KillCause.REQUEUED, OperatorCause.PLATFORM_FAULT),
+                  new JobKillRequested(run, KillCause.CANCELLED, other)))
+          .containsExactly("I29");
+      assertThat(
+              violatedBy(
+                  submitted(1, ""),
+                  allocated(1, 1, 0),
+                  new JobKillRequested(run, KillCause.CANCELLED, OperatorCause.PLATFORM_FAULT),
+                  new JobEnded(run.job(), 1, JobState.CANCELLED, 0, null, false, "", other)))
+          .contains("I29");
+    }
   }
 
   private static List<String> lostAfter(long silentMs) {

@@ -82,10 +82,12 @@ import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.JobTerms;
 import org.queqiao.contract.money.BudgetTerms;
 import org.queqiao.contract.policy.Subject;
+import org.queqiao.core.check.OperatorHistory;
 
 /** Whether the actor of each fact may have caused it. */
 final class PermissionCheck {
   private final ModelCluster model;
+  private final OperatorHistory operators = new OperatorHistory();
 
   PermissionCheck(ModelCluster model) {
     this.model = model;
@@ -99,6 +101,11 @@ final class PermissionCheck {
             : permitted(logged.event(), actor) || isPlanned(logged),
         Invariant.I29,
         () -> "entry " + logged.position() + ": " + actor + " caused " + logged.event());
+    operators
+        .observe(logged)
+        .forEach(each ->
+            HistoryCheck.require(
+                false, Invariant.I29, () -> "entry " + logged.position() + ": " + each));
   }
 
   private boolean permitted(Event event, Actor actor) {
@@ -272,9 +279,10 @@ final class PermissionCheck {
     };
   }
 
-  /** An operator, and nobody else, ends a run for what comes back of it; the first one says so. */
+  /** An operator, and nobody else, ends a run for what comes back of it. */
   private boolean endsForWhatItMay(Actor actor, JobKillRequested e, ModelJob job) {
     if (job == null || job.state == JobState.COMPLETING) {
+      // Of one that is being ended it stays what the first one said, as the operators' history asks.
       return true;
     }
     String rank = job.submitted.spec().project() + "/" + actor.name();
