@@ -307,8 +307,7 @@ final class OperatorEndStoriesTest {
             story.log.subList(before, story.log.size()).stream()
                 .map(e -> ((JobKillRequested) e.event()).operator()))
         .containsExactly(null, OperatorCause.PLATFORM_FAULT);
-    story.doesOneFact(
-        because(new Input.CancelJob(ADMIN, array, OperatorCause.PLATFORM_FAULT)));
+    story.doesOneFact(because(new Input.CancelJob(ADMIN, array, OperatorCause.PLATFORM_FAULT)));
     assertThat(((JobKillRequested) last()).operator()).isEqualTo(OperatorCause.PLATFORM_FAULT);
     story.doesWithoutFacts(cancels(array, "3-4"));
     story.doesWithoutFacts(

@@ -324,14 +324,14 @@ final class FactBugs {
   }
 
   static Seams endAtZero() {
-    return events(event ->
-        event instanceof JobEnded ended ? ended(ended, 0, ended.operator()) : event);
+    return events(
+        event -> event instanceof JobEnded ended ? ended(ended, 0, ended.operator()) : event);
   }
 
   /** The end of a run does not say that an operator told it to end. */
   static Seams forgottenOperator() {
-    return events(event ->
-        event instanceof JobEnded ended ? ended(ended, ended.endMs(), null) : event);
+    return events(
+        event -> event instanceof JobEnded ended ? ended(ended, ended.endMs(), null) : event);
   }
 
   private static JobEnded ended(JobEnded ended, long endMs, OperatorCause operator) {

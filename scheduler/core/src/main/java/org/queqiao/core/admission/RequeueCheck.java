@@ -92,11 +92,10 @@ public final class RequeueCheck {
   /** Whether a task is being ended so to run again, so that the wish is fulfilled already. */
   private static boolean areEnding(Collection<Job> tasks, OperatorCause named) {
     return tasks.stream()
-        .anyMatch(
-            task ->
-                task.state() == JobState.COMPLETING
-                    && task.killCause() == KillCause.REQUEUED
-                    && OperatorCauses.tooLate(task, named) == null);
+        .anyMatch(task ->
+            task.state() == JobState.COMPLETING
+                && task.killCause() == KillCause.REQUEUED
+                && OperatorCauses.tooLate(task, named) == null);
   }
 
   private Decision one(Input.RequeueJob input, Job job) {

@@ -40,6 +40,7 @@ public final class OperatorHistory {
   private static List<String> same(JobId job, OperatorCause before, OperatorCause cause) {
     return Objects.equals(before, cause)
         ? List.of()
-        : List.of("the run of job " + job + " ends for " + cause + " and was told to for " + before);
+        : List.of(
+            "the run of job " + job + " ends for " + cause + " and was told to for " + before);
   }
 }

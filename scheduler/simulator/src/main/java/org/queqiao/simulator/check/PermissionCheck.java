@@ -282,7 +282,8 @@ final class PermissionCheck {
   /** An operator, and nobody else, ends a run for what comes back of it. */
   private boolean endsForWhatItMay(Actor actor, JobKillRequested e, ModelJob job) {
     if (job == null || job.state == JobState.COMPLETING) {
-      // Of one that is being ended it stays what the first one said, as the operators' history asks.
+      // Of one that is being ended it stays what the first one said, as the operators' history
+      // asks.
       return true;
     }
     String rank = job.submitted.spec().project() + "/" + actor.name();
