@@ -53,7 +53,6 @@ public final class HistoryChecks {
   private final TreeMap<String, Long> keys = new TreeMap<>();
 
   private final HeldCores held = new HeldCores();
-
   private final TreeMap<NodeName, String> boots = new TreeMap<>();
   private final PreemptionHistory preemption = new PreemptionHistory();
   private final ReservationHistory reservations = new ReservationHistory();
