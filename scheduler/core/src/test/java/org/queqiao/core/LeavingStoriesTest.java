@@ -23,6 +23,7 @@ import org.queqiao.core.forecast.TrialResult;
 import org.queqiao.core.forecast.WhatIf;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.Input;
+import org.queqiao.core.message.JobRequest;
 
 /** How long runs take that make room for others, as those show that did. */
 final class LeavingStoriesTest {
@@ -46,7 +47,13 @@ final class LeavingStoriesTest {
   private void low(PreemptMode mode) {
     story.does(
         new Input.DefineQos(
-            OWNER, new QosDefined(LOW, "Low", 0, List.of(), new PreemptRules(mode, GRACE_MS, 0))));
+            OWNER,
+            new QosDefined(
+                LOW,
+                "Low",
+                0,
+                List.of(),
+                new PreemptRules(mode, mode == PreemptMode.SUSPEND ? 0 : GRACE_MS, 0))));
   }
 
   private JobId waits(String user, QosName qos) {
@@ -196,5 +203,67 @@ final class LeavingStoriesTest {
     urgent = waits("chenjie", URGENT);
     assertThat(startsIn(urgent, begun)).isEqualTo(300);
     assertThat(startsIn(urgent, learnt)).isEqualTo(300);
+  }
+
+  private TrialResult urgentIsSubmitted() {
+    JobRequest urgent = script().cpusPerTask(4).limitMs(HOUR_MS).qos(URGENT).build();
+    Trial trial =
+        new Trial(
+            SchedulerStory.user("chenjie"), null, null, urgent, List.of(), null, 0, null, null);
+    TrialResult result =
+        new WhatIf(story.machine.image(), story.nowMs, 24 * HOUR_MS, 1_000_000, () -> false)
+            .of(trial, new RunTimeRatios(), 5);
+    assertThat(result.refused()).isNull();
+    assertThat(result.base().requeued() + result.base().ended() + result.base().suspended())
+        .as("without it nobody is pushed aside")
+        .isZero();
+    assertThat(result.base().lostCoreS()).isZero();
+    return result;
+  }
+
+  @Test
+  void aTrialCountsWhomItPushesAsideByWhatBecomesOfThem() {
+    story.after(10_000).ticks();
+    TrialResult.Side requeued = urgentIsSubmitted().changed();
+    assertThat(requeued.requeued()).isEqualTo(1);
+    assertThat(requeued.ended() + requeued.suspended()).isZero();
+    assertThat(requeued.lostCoreS()).as("4 cores for 10 s").isEqualTo(40);
+    low(PreemptMode.CANCEL);
+    TrialResult.Side ended = urgentIsSubmitted().changed();
+    assertThat(ended.ended()).isEqualTo(1);
+    assertThat(ended.requeued() + ended.suspended()).isZero();
+    assertThat(ended.lostCoreS()).isEqualTo(40);
+  }
+
+  @Test
+  void whoIsSuspendedIsCountedAndLosesNothing() {
+    story.exits(low, 0);
+    story.says(SchedulerStory.facts("n1", "boot-1", 4, 4 * SchedulerStory.GIB).suspending());
+    low(PreemptMode.SUSPEND);
+    low = story.submits("liwei", suspendable(LOW));
+    plansAll();
+    story.starts(low);
+    story.after(10_000).ticks();
+    Trial trial =
+        new Trial(
+            SchedulerStory.user("chenjie"),
+            null,
+            null,
+            suspendable(URGENT).build(),
+            List.of(),
+            null,
+            0,
+            null,
+            null);
+    TrialResult.Side side =
+        new WhatIf(story.machine.image(), story.nowMs, 24 * HOUR_MS, 1_000_000, () -> false)
+            .of(trial, new RunTimeRatios(), 5)
+            .changed();
+    assertThat(side.suspended()).isEqualTo(1);
+    assertThat(side.requeued() + side.ended() + side.lostCoreS()).isZero();
+  }
+
+  private static JobRequest.Builder suspendable(QosName qos) {
+    return script().cpusPerTask(4).memBytes(1L << 20).limitMs(HOUR_MS).qos(qos);
   }
 }

@@ -595,6 +595,14 @@ final class PreemptionStoriesTest {
         .contains("It makes room for job " + urgent + ".");
     story.exits(low, 0);
     assertThat(explained(low)).contains("Of its run before: made room for job " + urgent);
+    plansAll();
+    story.exits(urgent, 0);
+    plansAll();
+    assertThat(story.state(low)).isEqualTo(JobState.RUNNING);
+    assertThat(ExplanationText.past(story.machine.state().job(low).orElseThrow(), story.nowMs))
+        .contains("after it was submitted, as its run 2")
+        .contains("Of its run before: made room for job " + urgent)
+        .doesNotContain("What is known of its end");
   }
 
   /** Of what one run leaves, two jobs have their share: one pushed it aside, the other claims. */

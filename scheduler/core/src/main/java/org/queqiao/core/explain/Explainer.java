@@ -65,7 +65,7 @@ public final class Explainer {
         new LimitTree(cluster, nowMs).uses(Claim.of(job)),
         new Multifactor(cluster, nowMs).terms(job),
         scan.kept(),
-        new WhyPreempting(cluster).of(job, onNodes),
+        new WhyPreempting(cluster, nowMs).of(job, onNodes, room ? List.of() : scan.keeps(cluster)),
         tasks(job),
         scan.components.found(cluster.policy().switches()),
         scan.groups.found(),
@@ -239,6 +239,23 @@ public final class Explainer {
     private List<Explanation.Lack> missing() {
       boolean enough = fitNow >= spec.nodes() && largeFitNow >= largeNodes && groups.lacks() == 0;
       return enough ? List.of() : shortage.found();
+    }
+
+    /** What those keep that it may suspend, where for that alone too few nodes would have room. */
+    private List<Explanation.Lack> keeps(Cluster cluster) {
+      KeptAside aside = new KeptAside(cluster, job);
+      Shortage kept = new Shortage();
+      int lacking = groups.lacking();
+      int left = fitNow;
+      for (Short each : shorts) {
+        if ((each.groups() & lacking) != 0) {
+          NavigableSet<String> keeps =
+              aside.on(each.node(), NodeNeed.small(spec), each.lacks(), held);
+          kept.add(keeps);
+          left += keeps.isEmpty() ? 1 : 0;
+        }
+      }
+      return left >= spec.nodes() ? List.of() : kept.found();
     }
 
     /** Counts a node that is kept for others before the job would have ended. */

@@ -52,7 +52,7 @@ public final class ExplanationText {
     holds(job, out);
     terms(explained, nowMs, out);
     if (job.attempt() > 0 && !job.detail().isEmpty()) {
-      out.add("Of its run before: " + job.detail() + ".");
+      out.add(ofItsRunBefore(job));
     }
     for (Explanation.LimitUse each : explained.limits()) {
       if (each.blocks()) {
@@ -324,7 +324,7 @@ public final class ExplanationText {
         "The job started "
             + duration(job.startMs() - job.submitMs())
             + " after it was submitted"
-            + (job.attempt() > 1 ? ", for the " + job.attempt() + ". time" : "")
+            + (job.attempt() > 1 ? ", as its run " + job.attempt() : "")
             + (heldBackMs > 0 ? "; " + duration(heldBackMs) + " of that its own terms" : "")
             + ".");
     if (job.reservation() != null) {
@@ -351,6 +351,9 @@ public final class ExplanationText {
       out.add("It makes room for job " + job.preemption().preemptor() + ".");
     }
     suspension(job, nowMs, out);
+    if (!over && !job.detail().isEmpty()) {
+      out.add(ofItsRunBefore(job));
+    }
     String known = knownOfItsEnd(job);
     if (!known.isEmpty()) {
       out.add("What is known of its end: " + known + ".");
@@ -368,9 +371,15 @@ public final class ExplanationText {
     if (job.state() == JobState.COMPLETING && job.operatorEnd() != null) {
       return job.operatorEnd().detail();
     }
-    return job.detail().isEmpty() && job.killCause() != null
+    String ended = job.state().isTerminal() ? job.detail() : "";
+    return ended.isEmpty() && job.killCause() != null
         ? job.killCause().detail(job.reservation())
-        : job.detail();
+        : ended;
+  }
+
+  /** A job that has not ended keeps the words about the end of the run that it had before. */
+  private static String ofItsRunBefore(ClusterImage.JobImage job) {
+    return "Of its run before: " + job.detail() + ".";
   }
 
   private static String doing(JobState state) {

@@ -10,13 +10,18 @@ final class LackText {
 
   /** The end of a sentence about the nodes that have room. */
   static String end(List<Lack> lacks) {
+    return lacks.isEmpty() ? "." : "; what is missing is " + list(lacks) + ".";
+  }
+
+  /** What is lacked, with on how many nodes. */
+  static String list(List<Lack> lacks) {
     List<String> parts = new ArrayList<>();
     for (Lack each : lacks) {
       parts.add(
           each.what()
               + (each.nodes() == 0 ? "" : " on " + ExplanationText.count(each.nodes(), "node")));
     }
-    return parts.isEmpty() ? "." : "; what is missing is " + String.join(", ", parts) + ".";
+    return String.join(", ", parts);
   }
 
   /** The same of a component. */

@@ -17,12 +17,13 @@ final class PreemptionText {
   private PreemptionText() {}
 
   static void add(Explanation explained, long nowMs, NamedJobs named, StringJoiner out) {
-    preempting(explained.preempting(), nowMs, named, out);
+    preempting(explained, nowMs, named, out);
     claims(explained, nowMs, out);
   }
 
   private static void preempting(
-      Explanation.Preempting preempting, long nowMs, NamedJobs named, StringJoiner out) {
+      Explanation explained, long nowMs, NamedJobs named, StringJoiner out) {
+    Explanation.Preempting preempting = explained.preempting();
     if (preempting.count() > 0) {
       long leftMs = preempting.goneByMs() - nowMs;
       out.add(
@@ -32,13 +33,33 @@ final class PreemptionText {
                   ? ", killed in " + ExplanationText.duration(leftMs) + " at the latest"
                   : ", which should be gone by now")
               + named.end(preempting.runs(), preempting.count()));
+    } else if (!preempting.keeps().isEmpty()) {
+      out.add(
+          "It may push aside "
+              + ExplanationText.count(preempting.mayBe(), "run")
+              + " there, but who is suspended keeps all but its cores: it would still lack "
+              + LackText.list(preempting.keeps())
+              + ".");
     } else if (preempting.mayBe() > 0) {
       out.add(
           "It would preempt, as few as needed, of "
               + ExplanationText.count(preempting.mayBe(), "run")
-              + " there that it may push aside, once it outranks all that wait before it"
-              + " and they are not exempt any more.");
+              + " there that it may push aside"
+              + once(explained));
     }
+  }
+
+  /** What must come before it pushes anybody aside. */
+  private static String once(Explanation explained) {
+    StringJoiner first = new StringJoiner(" and ");
+    if (explained.aheadCount() != 0) {
+      first.add("it outranks all that wait before it");
+    }
+    int exempt = explained.preempting().exempt();
+    if (exempt > 0) {
+      first.add(exempt + (exempt == 1 ? " of them is" : " of them are") + " not exempt any more");
+    }
+    return first.length() == 0 ? ", if that is enough." : ", once " + first + ".";
   }
 
   /** The room that it claims, and that others claim who go before it. */

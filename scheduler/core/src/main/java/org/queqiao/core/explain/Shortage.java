@@ -32,9 +32,7 @@ final class Shortage {
     }
     // Memory that comes with the cores is missing with them.
     boolean comesWithCores = need.memBytes() == 0;
-    long share = node.facts().memBytes() / node.facts().cores();
-    long memBytes = comesWithCores ? share * cores : need.memBytes();
-    if (free.freeMemBytes() < memBytes && !(comesWithCores && lacks.contains(CORES))) {
+    if (free.freeMemBytes() < memBytes(node, need) && !(comesWithCores && lacks.contains(CORES))) {
       lacks.add(MEMORY);
     }
     TreeSet<String> devices = new TreeSet<>();
@@ -49,6 +47,13 @@ final class Shortage {
       lacks.addAll(devices);
     }
     return lacks;
+  }
+
+  /** The memory that a need takes of a node: what it says, or what comes with its cores. */
+  static long memBytes(Node node, NodeNeed need) {
+    int cores = need.wholeNode() ? node.facts().cores() : need.cores();
+    long share = node.facts().memBytes() / node.facts().cores();
+    return need.memBytes() == 0 ? share * cores : need.memBytes();
   }
 
   /** Whether what a run holds on a node has any of what is missing there. */

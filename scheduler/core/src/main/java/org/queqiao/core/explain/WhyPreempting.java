@@ -17,17 +17,22 @@ import org.queqiao.core.state.Outranking.Rank;
 /** Says whom a waiting job pushes aside, or may, and for whom room is claimed. */
 final class WhyPreempting {
   private final Cluster cluster;
+  private final long nowMs;
 
-  WhyPreempting(Cluster cluster) {
+  WhyPreempting(Cluster cluster, long nowMs) {
     this.cluster = cluster;
+    this.nowMs = nowMs;
   }
 
   /**
    * Explains.
    *
    * @param holders the runs on nodes that the job could use
+   * @param keeps what those that would be suspended keep, where that is why it waits
    */
-  Explanation.Preempting of(Job job, Collection<Explanation.Holder> holders) {
+  Explanation.Preempting of(
+      Job job, Collection<Explanation.Holder> holders, List<Explanation.Lack> keeps) {
+    List<Job> mayBe = mayBe(job, holders);
     RoomClaim own = claim(job, leavingFor(job.id()));
     NavigableSet<JobId> claimants = cluster.jobs().preemption().claimants();
     List<RoomClaim> claims = new ArrayList<>();
@@ -46,7 +51,9 @@ final class WhyPreempting {
         own.runs(),
         own.runCount(),
         own.goneByMs(),
-        outranked(job, holders),
+        mayBe.size(),
+        exempt(job, mayBe),
+        mayBe.isEmpty() ? List.of() : keeps,
         claims,
         claimants.size());
   }
@@ -92,13 +99,22 @@ final class WhyPreempting {
         goneByMs);
   }
 
-  private int outranked(Job job, Collection<Explanation.Holder> holders) {
-    int count = 0;
+  private List<Job> mayBe(Job job, Collection<Explanation.Holder> holders) {
+    List<Job> out = new ArrayList<>();
     for (Explanation.Holder each : holders) {
       Job run = cluster.jobs().find(each.other().job()).orElseThrow();
-      boolean may =
-          cluster.outranking().rules(Rank.of(job), Rank.of(run)).mode() != PreemptMode.OFF;
-      count += may && run.killCause() == null ? 1 : 0;
+      if (KeptAside.mode(cluster, job, run) != PreemptMode.OFF) {
+        out.add(run);
+      }
+    }
+    return out;
+  }
+
+  private int exempt(Job job, List<Job> runs) {
+    int count = 0;
+    for (Job run : runs) {
+      long exemptMs = cluster.outranking().rules(Rank.of(job), Rank.of(run)).exemptMs();
+      count += Math.addExact(run.startMs(), exemptMs) > nowMs ? 1 : 0;
     }
     return count;
   }

@@ -12,6 +12,7 @@ import org.queqiao.contract.id.JobId;
  * @param reachedMs how far it came
  * @param end why it went no further
  * @param busyCoreMs cores held, times how long, between the two
+ * @param aside whom preemption told to make room
  * @param usableCores cores of the nodes that take runs, at its end
  * @param steps facts and slices of passes that it took
  */
@@ -21,8 +22,30 @@ public record ForwardOutcome(
     long reachedMs,
     End end,
     long busyCoreMs,
+    Aside aside,
     long usableCores,
     long steps) {
+  /**
+   * Runs that were told to make room, by what becomes of them. A job that is requeued, starts again
+   * and is pushed aside again is two runs.
+   *
+   * @param requeued runs whose job waits again
+   * @param ended runs whose job ends
+   * @param suspended runs that go on later
+   * @param lostCoreMs the cores of the requeued and the ended, times how long they had run then
+   */
+  public record Aside(long requeued, long ended, long suspended, long lostCoreMs) {
+    static final Aside NONE = new Aside(0, 0, 0, 0);
+
+    Aside plus(Aside other) {
+      return new Aside(
+          Math.addExact(requeued, other.requeued),
+          Math.addExact(ended, other.ended),
+          Math.addExact(suspended, other.suspended),
+          Math.addExact(lostCoreMs, other.lostCoreMs));
+    }
+  }
+
   /** Why a forward run ended. */
   public enum End {
     /** Every job that was asked about has started. */

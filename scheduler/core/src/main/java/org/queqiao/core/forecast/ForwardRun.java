@@ -21,6 +21,7 @@ import org.queqiao.contract.id.NodeName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.job.KillCause;
 import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspension;
 import org.queqiao.contract.node.NodeState;
@@ -58,6 +59,12 @@ public final class ForwardRun {
   private final TreeSet<RunId> told = new TreeSet<>();
 
   private long nowMs;
+
+  /** Who was told to make room, and those of them that were suspended. */
+  private ForwardOutcome.Aside aside = ForwardOutcome.Aside.NONE;
+
+  private final TreeSet<RunId> stopped = new TreeSet<>();
+
   private long busyCores;
   private long busyCoreMs;
   private long steps;
@@ -261,16 +268,39 @@ public final class ForwardRun {
         starts.putIfAbsent(e.array(), nowMs);
         asked.remove(e.array());
       }
-      case JobSuspendRequested e -> told.add(e.run());
+      case JobSuspendRequested e -> {
+        told.add(e.run());
+        boolean first = e.suspend() && e.preemptor() != null && stopped.add(e.run());
+        aside = first ? aside.plus(new ForwardOutcome.Aside(0, 0, 1, 0)) : aside;
+      }
       case JobSuspended e when yields(e.run()) -> gone(e.run().job());
       case JobResumed e -> expect(machine.state().job(e.run().job()).orElseThrow());
-      case JobKillRequested e -> expect(machine.state().job(e.run().job()).orElseThrow());
+      case JobKillRequested e -> {
+        ClusterImage.JobImage job = machine.state().job(e.run().job()).orElseThrow();
+        pushedAside(job, e.cause());
+        expect(job);
+      }
       case JobEnded e -> gone(e.job());
       case JobRequeued e -> gone(e.run().job());
       default -> {
         // changes nothing of when a run ends
       }
     }
+  }
+
+  /** Counts a run that makes room by its end, with what it had computed. */
+  private void pushedAside(ClusterImage.JobImage job, KillCause cause) {
+    boolean requeued = cause == KillCause.PREEMPTED_REQUEUED;
+    if (requeued || cause == KillCause.PREEMPTED) {
+      long ranMs = Math.max(0, nowMs - job.startMs() - job.suspendedMs(nowMs));
+      long lostCoreMs = Math.multiplyExact(coresOf(job), ranMs);
+      aside =
+          aside.plus(new ForwardOutcome.Aside(requeued ? 1 : 0, requeued ? 0 : 1, 0, lostCoreMs));
+    }
+  }
+
+  private static long coresOf(ClusterImage.JobImage job) {
+    return job.allocations().stream().mapToLong(each -> each.cores().size()).sum();
   }
 
   private void gone(JobId id) {
@@ -288,10 +318,7 @@ public final class ForwardRun {
     if (wanted) {
       asked.add(job.id());
     }
-    long cores = 0;
-    for (Allocation each : job.allocations()) {
-      cores += each.cores().size();
-    }
+    long cores = coresOf(job);
     Due next = new Due(endMs(job), job.id(), job.attempt(), cores);
     due.add(next);
     dueOf.put(job.id(), next);
@@ -330,6 +357,7 @@ public final class ForwardRun {
       boolean takesRuns = each.state() == NodeState.UP && !each.drained();
       usable += takesRuns ? each.facts().cores() : 0;
     }
-    return new ForwardOutcome(new TreeMap<>(starts), fromMs, nowMs, end, busyCoreMs, usable, steps);
+    return new ForwardOutcome(
+        new TreeMap<>(starts), fromMs, nowMs, end, busyCoreMs, aside, usable, steps);
   }
 }

@@ -67,6 +67,11 @@ public record TrialResult(
    *     horizon
    * @param p95WaitMs the wait that 95 in 100 of them do not exceed
    * @param utilisationPpm cores held of those that take runs, until the horizon, in millionths
+   * @param requeued runs that are told before the horizon to make room and whose job waits again;
+   *     this and the next three are rounded up
+   * @param ended likewise runs whose job ends
+   * @param suspended likewise runs that are suspended
+   * @param lostCoreS core-seconds that the requeued and the ended had run
    */
   public record Side(
       long startMs,
@@ -74,5 +79,9 @@ public record TrialResult(
       int notStarted,
       long meanWaitMs,
       long p95WaitMs,
-      long utilisationPpm) {}
+      long utilisationPpm,
+      long requeued,
+      long ended,
+      long suspended,
+      long lostCoreS) {}
 }

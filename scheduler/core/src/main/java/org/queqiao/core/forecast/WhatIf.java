@@ -323,9 +323,11 @@ public final class WhatIf {
     private long meanWaitMs;
     private long p95WaitMs;
     private long utilisationPpm;
+    private ForwardOutcome.Aside aside = ForwardOutcome.Aside.NONE;
 
     private void add(Ran ran) {
       ForwardOutcome outcome = ran.outcome();
+      aside = aside.plus(outcome.aside());
       starts.add(ran.startMs() == 0 ? Long.MAX_VALUE : ran.startMs());
       long[] waits = new long[others.size()];
       long sum = 0;
@@ -357,7 +359,12 @@ public final class WhatIf {
           Math.toIntExact(notStarted / samples),
           meanWaitMs / samples,
           p95WaitMs / samples,
-          utilisationPpm / samples);
+          utilisationPpm / samples,
+          // Rounded up: who is pushed aside in one future alone is seen too.
+          Math.ceilDiv(aside.requeued(), samples),
+          Math.ceilDiv(aside.ended(), samples),
+          Math.ceilDiv(aside.suspended(), samples),
+          Math.ceilDiv(aside.lostCoreMs(), samples * 1000L));
     }
   }
 }

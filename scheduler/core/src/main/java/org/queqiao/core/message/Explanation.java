@@ -180,6 +180,9 @@ public record Explanation(
    * @param count how many they are in all
    * @param goneByMs when the last of them is killed; 0 for none
    * @param mayBe how many of the holders it may push aside, if that is enough for it to start
+   * @param exempt how many of those have not run long enough yet to be pushed aside
+   * @param keeps what those of them that would be suspended keep, so that it could not start with
+   *     their cores; empty where that is not so
    * @param claims the room that waiting jobs claim, this one's first; at most {@link #MAX_LISTED}
    * @param claimCount how many jobs claim room in all
    */
@@ -188,10 +191,13 @@ public record Explanation(
       int count,
       long goneByMs,
       int mayBe,
+      int exempt,
+      List<Lack> keeps,
       List<RoomClaim> claims,
       int claimCount) {
     public Preempting {
       runs = List.copyOf(runs);
+      keeps = List.copyOf(keeps);
       claims = List.copyOf(claims);
     }
   }

@@ -165,14 +165,7 @@ final class ExplainedDocument {
     out.writeNumberField("downNodes", room.down());
     out.writeNumberField("freeCores", room.freeCores());
     out.writeNumberField("usableCores", room.usableCores());
-    out.writeArrayFieldStart("lacks");
-    for (Explanation.Lack each : waiting.lacks()) {
-      out.writeStartObject();
-      out.writeStringField("what", each.what());
-      out.writeNumberField("nodes", each.nodes());
-      out.writeEndObject();
-    }
-    out.writeEndArray();
+    lacks("lacks", waiting.lacks(), out);
     if (!waiting.groups().isEmpty()) {
       groups(waiting.groups(), out);
     }
@@ -226,11 +219,25 @@ final class ExplainedDocument {
     out.writeEndObject();
   }
 
+  private static void lacks(String name, List<Explanation.Lack> all, JsonGenerator out)
+      throws IOException {
+    out.writeArrayFieldStart(name);
+    for (Explanation.Lack each : all) {
+      out.writeStartObject();
+      out.writeStringField("what", each.what());
+      out.writeNumberField("nodes", each.nodes());
+      out.writeEndObject();
+    }
+    out.writeEndArray();
+  }
+
   private void preempting(Explanation.Preempting preempting, JsonGenerator out) throws IOException {
     out.writeObjectFieldStart("preempting");
     out.writeNumberField("count", preempting.count());
     Json.number(out, "goneByMs", orNull(preempting.goneByMs()));
     out.writeNumberField("mayPreempt", preempting.mayBe());
+    out.writeNumberField("exempt", preempting.exempt());
+    lacks("keeps", preempting.keeps(), out);
     named(preempting.runs(), out);
     out.writeNumberField("claims", preempting.claimCount());
     out.writeArrayFieldStart("claimed");

@@ -25,6 +25,7 @@ record TriedDocument(Tried tried, long horizonMs) {
         spanOrNull(compared().changedMeanWaitMs()));
     table.row("their P95 wait", span(base.p95WaitMs()), span(changed.p95WaitMs()));
     table.row("utilisation", percent(base), percent(changed));
+    aside(table, base, changed);
     StringBuilder out = new StringBuilder();
     if (looked() != null && looked().reservation() != null) {
       table.row("the job's reservation", null, looked().reservation());
@@ -45,6 +46,14 @@ record TriedDocument(Tried tried, long horizonMs) {
       out.append("warning: ").append(each).append('\n');
     }
     return out.toString();
+  }
+
+  /** What becomes of those whom others push aside. */
+  private static void aside(Table table, TrialResult.Side base, TrialResult.Side changed) {
+    table.row("runs sent back to the queue for others", base.requeued(), changed.requeued());
+    table.row("runs ended for others", base.ended(), changed.ended());
+    table.row("runs suspended for others", base.suspended(), changed.suspended());
+    table.row("core-seconds they lose", base.lostCoreS(), changed.lostCoreS());
   }
 
   private TrialResult.Looked looked() {
@@ -121,6 +130,10 @@ record TriedDocument(Tried tried, long horizonMs) {
     out.writeNumberField("meanWaitMs", side.meanWaitMs());
     out.writeNumberField("p95WaitMs", side.p95WaitMs());
     out.writeNumberField("utilisationPpm", side.utilisationPpm());
+    out.writeNumberField("runsRequeued", side.requeued());
+    out.writeNumberField("runsEnded", side.ended());
+    out.writeNumberField("runsSuspended", side.suspended());
+    out.writeNumberField("lostCoreSeconds", side.lostCoreS());
     out.writeEndObject();
   }
 }

@@ -81,6 +81,9 @@ public final class ReplayCommand {
 
   private static void compare(ReplayOptions options, ReplayJobs jobs) throws IOException {
     List<ComparisonPage.Curve> curves = new ArrayList<>();
+    if (jobs.leftOut().all() > 0) {
+      System.out.println("left out of the log: " + jobs.leftOut().text());
+    }
     System.out.print(ReplayReport.tableHead());
     for (PlanPolicy policy : options.policies()) {
       ReplayResult result = Replay.run(jobs, options.settings(policy));

@@ -15,6 +15,7 @@ import org.queqiao.simulator.swf.SwfLog;
 public final class ReplayJobs {
   private final SwfLog log;
   private final long procs;
+  private final LeftOut leftOut;
   private final int[] lines;
   private final long[] size;
   private final long[] run;
@@ -27,11 +28,21 @@ public final class ReplayJobs {
     this.procs = procs;
     int[] kept = new int[log.size()];
     int count = 0;
+    int neverRan = 0;
+    int tooLarge = 0;
+    int unsaid = 0;
     for (int i = 0; i < log.size(); i++) {
-      if (runnable(log, i, procs)) {
+      if (log.run(i) <= 0) {
+        neverRan++;
+      } else if (sizeOf(log, i) <= 0 || log.limit(i) <= 0 || log.submit(i) < 0) {
+        unsaid++;
+      } else if (log.allocated(i) > procs || log.asked(i) > procs) {
+        tooLarge++;
+      } else {
         kept[count++] = i;
       }
     }
+    this.leftOut = new LeftOut(neverRan, unsaid, tooLarge);
     this.lines = Arrays.copyOf(kept, count);
     this.size = new long[count];
     this.run = new long[count];
@@ -54,15 +65,6 @@ public final class ReplayJobs {
 
   private static long sizeOf(SwfLog log, int line) {
     return log.asked(line) > 0 ? log.asked(line) : log.allocated(line);
-  }
-
-  private static boolean runnable(SwfLog log, int line, long procs) {
-    return log.allocated(line) <= procs
-        && log.asked(line) <= procs
-        && sizeOf(log, line) > 0
-        && log.run(line) > 0
-        && log.limit(line) > 0
-        && log.submit(line) >= 0;
   }
 
   private int[] order() {
@@ -92,6 +94,36 @@ public final class ReplayJobs {
   /** Processors of the machine. */
   public long procs() {
     return procs;
+  }
+
+  /**
+   * The jobs of the log that are left out, each by the first of these that is so.
+   *
+   * @param neverRan it never ran
+   * @param unsaid the log states no processors, no time or no submission
+   * @param tooLarge the machine has fewer processors
+   */
+  record LeftOut(int neverRan, int unsaid, int tooLarge) {
+    int all() {
+      return neverRan + unsaid + tooLarge;
+    }
+
+    /** How many, and why, in one line. */
+    String text() {
+      return all()
+          + " ("
+          + neverRan
+          + " never ran, "
+          + unsaid
+          + " without processors, time or submission, "
+          + tooLarge
+          + " too large)";
+    }
+  }
+
+  /** What of the log is left out. */
+  LeftOut leftOut() {
+    return leftOut;
   }
 
   /** How many jobs. */

@@ -16,6 +16,7 @@ final class ReplayReport {
 
   static String text(ReplayResult result) {
     return line("jobs", "%d", result.jobs().count())
+        + line("left out of the log", "%s", result.jobs().leftOut().text())
         + line("processors", "%d", result.jobs().procs())
         + line("mean wait", "%.3f s", result.meanWaitS())
         + line("P50 wait", "%d s", result.waitS(P50))
@@ -58,6 +59,7 @@ final class ReplayReport {
   static String json(ReplayResult result) {
     Map<String, String> figures = new LinkedHashMap<>();
     figures.put("jobs", String.valueOf(result.jobs().count()));
+    figures.put("leftOut", leftOut(result.jobs().leftOut()));
     figures.put("meanWaitS", decimal(result.meanWaitS()));
     figures.put("p50WaitS", String.valueOf(result.waitS(P50)));
     figures.put("p95WaitS", String.valueOf(result.waitS(P95)));
@@ -76,6 +78,16 @@ final class ReplayReport {
             .append("\":")
             .append(value));
     return out.append("}\n").toString();
+  }
+
+  private static String leftOut(ReplayJobs.LeftOut jobs) {
+    return String.format(
+        Locale.ROOT,
+        "{\"jobs\":%d,\"neverRan\":%d,\"unsaid\":%d,\"tooLarge\":%d}",
+        jobs.all(),
+        jobs.neverRan(),
+        jobs.unsaid(),
+        jobs.tooLarge());
   }
 
   private static String decimal(double value) {
