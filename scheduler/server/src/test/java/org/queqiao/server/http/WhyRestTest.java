@@ -265,6 +265,9 @@ final class WhyRestTest {
     assertThat(tried.path("horizonMs").asLong()).isEqualTo(60_000);
     assertThat(tried.path("base").path("startMs").isNull()).isTrue();
     assertThat(tried.path("tried").path("utilisationPpm").isIntegralNumber()).isTrue();
+    for (String each : List.of("runsRequeued", "runsEnded", "runsSuspended", "lostCoreSeconds")) {
+      assertThat(tried.path("tried").path(each).isIntegralNumber()).as(each).isTrue();
+    }
     int sides = tried.path("startOnBoth").asInt() + tried.path("startOnNeither").asInt();
     int alone =
         tried.path("base").path("startAlone").asInt()
@@ -288,6 +291,7 @@ final class WhyRestTest {
         .contains("TRIED")
         .contains("utilisation")
         .contains("mean wait of those on both")
+        .contains("runs sent back to the queue for others", "core-seconds they lose")
         .containsPattern("of the others \\d+ starts? on both");
 
     assertThat(whatIf("researcher2", changes).statusCode()).isEqualTo(404);
