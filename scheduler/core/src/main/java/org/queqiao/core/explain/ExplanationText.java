@@ -351,14 +351,19 @@ public final class ExplanationText {
       out.add("It makes room for job " + job.preemption().preemptor() + ".");
     }
     suspension(job, nowMs, out);
-    if (!over && !job.detail().isEmpty()) {
+    knownOfEnds(job, out);
+    return out.toString();
+  }
+
+  /** What is known of the end of its run, and of the run before. */
+  private static void knownOfEnds(ClusterImage.JobImage job, StringJoiner out) {
+    if (!job.state().isTerminal() && !job.detail().isEmpty()) {
       out.add(ofItsRunBefore(job));
     }
     String known = knownOfItsEnd(job);
     if (!known.isEmpty()) {
       out.add("What is known of its end: " + known + ".");
     }
-    return out.toString();
   }
 
   private static String itsReservation(ClusterImage.JobImage job) {
