@@ -28,6 +28,9 @@ static const uint8_t *who_of(const struct exchange_fence *fence) {
 /* Ranks that are, in ascending order, each once; those without any stand for all. */
 static bool is_named_well(const struct layout *layout, const uint8_t *who, size_t bytes) {
     uint32_t before = 0;
+    if (bytes % 4 != 0) {
+        return false;
+    }
     for (size_t at = 0; at < bytes; at += 4) {
         uint32_t rank = get_u32(who + at);
         if (rank >= layout->tasks || (at > 0 && rank <= before)) {
@@ -35,7 +38,7 @@ static bool is_named_well(const struct layout *layout, const uint8_t *who, size_
         }
         before = rank;
     }
-    return bytes % 4 == 0;
+    return true;
 }
 
 bool exchange_has(const struct exchange_fence *fence, const struct layout *layout, uint32_t node) {
