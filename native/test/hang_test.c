@@ -157,8 +157,10 @@ static void slowNameServiceHoldsUpTheNodeForAMomentHoweverManyAsk(void) {
         CHECK(receive_reply(node.fd, &reply));
         busy += status_of(reply) == BUSY;
     }
-    CHECK(now_ms() - from_ms < 3000);
-    CHECK(busy >= SLOW_USERS - 2);
+    uint64_t took_ms = now_ms() - from_ms;
+    CHECK(took_ms < 3000);
+    /* One at a time is answered in the time that there is for one, and who comes behind it is not waited for. */
+    CHECK((uint64_t)(SLOW_USERS - busy) <= took_ms / SLOW_MS + 1);
     /* Whoever asks again has the answer in the end. */
     for (int i = 0; i < SLOW_USERS; i++) {
         uint64_t until_ms = now_ms() + PATIENCE_MS;
