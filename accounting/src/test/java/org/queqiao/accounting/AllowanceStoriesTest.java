@@ -7,8 +7,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.ledger.AllowanceBook;
 import org.queqiao.accounting.ledger.Posting;
@@ -33,17 +32,7 @@ import org.queqiao.contract.money.RefundCause;
 final class AllowanceStoriesTest {
   private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
   private static final long HOUR_MS = 3_600_000;
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   private static long ms(String localDate, long hour) {
     return CALENDAR.startMs(LocalDate.parse(localDate)) + hour * HOUR_MS;

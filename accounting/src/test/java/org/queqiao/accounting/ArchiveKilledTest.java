@@ -11,20 +11,15 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.ArchiveReads;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.statement.StatementForms;
-import org.queqiao.contract.event.MoneyDecided;
-import org.queqiao.contract.event.MoneyProposed;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.MoneyChange;
 
 /** The process that moves a month into files is killed (SIGKILL) in the middle of it. */
@@ -37,33 +32,15 @@ final class ArchiveKilledTest {
   /** What the killed process held is free once the database hears of it; a lock is tried 2 s. */
   private static final int TRIES = 30;
 
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
-
-  private static void approved(NodeLog log, MoneyChange change) {
-    long proposal = log.events().size() + 1L;
-    Actor finance1 = Actor.user(new UserName("finance1"));
-    log.add(finance1, new MoneyProposed(proposal, change, "looked at it"));
-    Actor finance2 = Actor.user(new UserName("finance2"));
-    log.add(finance2, new MoneyDecided(proposal, true, change, "so it is"));
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   private static NodeLog october() {
     NodeLog log = new NodeLog(OCT).node("cn1", 8);
     RunId first = log.at(OCT + HOUR_MS).start(4, "cn1");
     log.at(OCT + 2 * HOUR_MS).end(first);
     log.at(NOV + HOUR_MS);
-    approved(log, new MoneyChange.CloseMonth("2026-10", NOV, 2026));
-    approved(log, new MoneyChange.ArchiveMonth("2026-10"));
+    log.twoPeople(new MoneyChange.CloseMonth("2026-10", NOV, 2026), true);
+    log.twoPeople(new MoneyChange.ArchiveMonth("2026-10"), true);
     return log;
   }
 

@@ -20,11 +20,7 @@ import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.LedgerUnavailable;
-import org.queqiao.contract.event.MoneyDecided;
-import org.queqiao.contract.event.MoneyProposed;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.MoneyChange;
 
 /** Many who ask of archived months at once, in a real PostgreSQL. */
@@ -35,14 +31,6 @@ final class ArchiveQueueTest {
   private static final long NOV = SHANGHAI.startMs(LocalDate.parse("2026-11-01"));
   private static final int ASKERS = 8;
   private static final int ANSWERED = 5;
-
-  private static void approved(NodeLog log, MoneyChange change) {
-    long proposal = log.events().size() + 1L;
-    log.add(
-        Actor.user(new UserName("finance1")), new MoneyProposed(proposal, change, "looked at it"));
-    log.add(
-        Actor.user(new UserName("finance2")), new MoneyDecided(proposal, true, change, "so it is"));
-  }
 
   private static List<?> usage(Ledger ledger) {
     return ledger.reads().usage(LedgerReads.By.USER, OCT, NOV, LedgerReads.Scope.ALL);
@@ -55,8 +43,8 @@ final class ArchiveQueueTest {
     RunId first = log.at(OCT + HOUR_MS).start(4, "cn1");
     log.at(OCT + 2 * HOUR_MS).end(first);
     log.at(NOV);
-    approved(log, new MoneyChange.CloseMonth("2026-10", NOV, 2026));
-    approved(log, new MoneyChange.ArchiveMonth("2026-10"));
+    log.twoPeople(new MoneyChange.CloseMonth("2026-10", NOV, 2026), true);
+    log.twoPeople(new MoneyChange.ArchiveMonth("2026-10"), true);
     try (TestDatabase database = new TestDatabase();
         ExecutorService askers = Executors.newFixedThreadPool(ASKERS)) {
       database.create("queue");

@@ -17,9 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,10 +35,7 @@ import org.queqiao.accounting.sql.UsageReports;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
 import org.queqiao.accounting.usage.ReportBy;
-import org.queqiao.contract.event.MoneyDecided;
-import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.RunObserved;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
@@ -66,19 +62,9 @@ final class ArchiveStoriesTest {
           "recorded",
           "dropped",
           "committed");
-  private static TestDatabase database;
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
 
   private static long ms(String day) {
     return SHANGHAI.startMs(LocalDate.parse(day));
@@ -89,17 +75,9 @@ final class ArchiveStoriesTest {
     return database.open(name, SHANGHAI);
   }
 
-  private static void approved(NodeLog log, MoneyChange change) {
-    long proposal = log.events().size() + 1L;
-    log.add(
-        Actor.user(new UserName("finance1")), new MoneyProposed(proposal, change, "looked at it"));
-    log.add(
-        Actor.user(new UserName("finance2")), new MoneyDecided(proposal, true, change, "so it is"));
-  }
-
   private static void close(NodeLog log, String month) {
     long toMs = SHANGHAI.startMs(YearMonth.parse(month).plusMonths(1).atDay(1));
-    approved(log, new MoneyChange.CloseMonth(month, toMs, YearMonth.parse(month).getYear()));
+    log.twoPeople(new MoneyChange.CloseMonth(month, toMs, YearMonth.parse(month).getYear()), true);
   }
 
   /** A run of another cluster is told, for the first time or otherwise than before. */
@@ -136,7 +114,7 @@ final class ArchiveStoriesTest {
     RunId over = log.at(NOV - HOUR_MS).start(2, "cn1");
     log.at(NOV + HOUR_MS).end(over);
     close(log, "2026-10");
-    approved(log, new MoneyChange.ArchiveMonth("2026-10"));
+    log.twoPeople(new MoneyChange.ArchiveMonth("2026-10"), true);
     return log;
   }
 
@@ -273,7 +251,7 @@ final class ArchiveStoriesTest {
   void whatNeedsSingleRunsReadsTheFilesAndSaysHowTheyComeBackWhereTheyAreTooLong()
       throws Exception {
     NodeLog log = october();
-    approved(log, new MoneyChange.TopUp(History.CLIMATE, 50_000_000, "CNY"));
+    log.twoPeople(new MoneyChange.TopUp(History.CLIMATE, 50_000_000, "CNY"), true);
     try (Ledger ledger = fresh("asked")) {
       ledger.record(log.events());
       LedgerReads reads = ledger.reads();
@@ -320,7 +298,7 @@ final class ArchiveStoriesTest {
       database.audit("asked");
       // What came back is archived again only when two people say so again.
       assertThat(ledger.archiver().run(6_000)).isEmpty();
-      approved(log, new MoneyChange.ArchiveMonth("2026-10"));
+      log.twoPeople(new MoneyChange.ArchiveMonth("2026-10"), true);
       ledger.record(log.events());
       assertThat(ledger.archiver().run(7_000)).containsExactly("2026-10");
     }
@@ -347,10 +325,10 @@ final class ArchiveStoriesTest {
       assertThat(reads.disputes().moved(transaction, History.CLIMATE, "EUR")).isFalse();
       assertThat(reads.disputes().jobOf(transaction + "x")).isEmpty();
       assertThat(reads.disputes().moved("fund/3", History.CLIMATE, "CNY")).isFalse();
-      approved(
-          log,
+      log.twoPeople(
           new MoneyChange.Refund(
-              History.CLIMATE, 7, "CNY", transaction, RefundReason.WRONG_CHARGE, 0, null));
+              History.CLIMATE, 7, "CNY", transaction, RefundReason.WRONG_CHARGE, 0, null),
+          true);
       told(log, 1, 1, OCT + 5 * HOUR_MS, 2);
       ledger.record(log.events());
       assertThat(reads.statement("climate", "2026-11").entries()).hasSize(1);
@@ -367,7 +345,7 @@ final class ArchiveStoriesTest {
     NodeLog log = new NodeLog(OCT).node("cn1", 8);
     RunId run = log.at(OCT + HOUR_MS).start(4, "cn1");
     log.at(OCT + 2 * HOUR_MS).end(run);
-    approved(log, new MoneyChange.ArchiveMonth("2026-10"));
+    log.twoPeople(new MoneyChange.ArchiveMonth("2026-10"), true);
     try (Ledger ledger = fresh("open")) {
       ledger.record(log.events());
       assertThat(ledger.archiver().run(1)).isEmpty();
@@ -381,11 +359,11 @@ final class ArchiveStoriesTest {
       ledger.record(log.events());
       assertThat(archive.refusal("2026-10", now, 1).orElseThrow())
           .contains("has a statement that is not paid: 2026-000001 of climate");
-      approved(
-          log, new MoneyChange.StatementPaid(History.CLIMATE, "2026-10", "2026-11-20", "bank 17"));
+      log.twoPeople(
+          new MoneyChange.StatementPaid(History.CLIMATE, "2026-10", "2026-11-20", "bank 17"), true);
       ledger.record(log.events());
       assertThat(archive.refusal("2026-10", now, 1)).isEmpty();
-      approved(log, new MoneyChange.ArchiveMonth("2026-10"));
+      log.twoPeople(new MoneyChange.ArchiveMonth("2026-10"), true);
       ledger.record(log.events());
       assertThat(archive.refusal("2026-10", now, 1)).hasValue("month 2026-10 is being archived");
       ledger.archiver().run(1);
@@ -524,7 +502,7 @@ final class ArchiveStoriesTest {
     }
     closed.at(NOV + HOUR_MS);
     close(closed, "2026-10");
-    approved(closed, new MoneyChange.ArchiveMonth("2026-10"));
+    closed.twoPeople(new MoneyChange.ArchiveMonth("2026-10"), true);
     Path small = database.archive("fulldisk");
     Files.createDirectories(small);
     mount("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
@@ -587,7 +565,7 @@ final class ArchiveStoriesTest {
         log.at(Math.max(log.timeMs(), endMs + HOUR_MS));
         close(log, month.toString());
         if (random.nextInt(3) > 0) {
-          approved(log, new MoneyChange.ArchiveMonth(month.toString()));
+          log.twoPeople(new MoneyChange.ArchiveMonth(month.toString()), true);
         }
         RunId run = log.start(1 + random.nextInt(8), "late");
         log.at(log.timeMs() + random.nextLong(40 * 24) * HOUR_MS + 1).end(run);
@@ -602,15 +580,15 @@ final class ArchiveStoriesTest {
               1 + random.nextInt(8));
         }
         if (random.nextBoolean()) {
-          approved(
-              log,
-              new MoneyChange.Correction(History.CLIMATE, 1 + random.nextInt(500), "CNY", "x"));
+          log.twoPeople(
+              new MoneyChange.Correction(History.CLIMATE, 1 + random.nextInt(500), "CNY", "x"),
+              true);
         }
         if (random.nextInt(3) == 0) {
-          approved(
-              log,
+          log.twoPeople(
               new MoneyChange.ArchiveMonth(
-                  YearMonth.parse("2026-10").plusMonths(random.nextInt(4)).toString()));
+                  YearMonth.parse("2026-10").plusMonths(random.nextInt(4)).toString()),
+              true);
         }
         kept.record(log.events());
         archived.record(log.events());

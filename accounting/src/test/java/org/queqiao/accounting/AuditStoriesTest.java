@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.ZoneId;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.ledger.AuditEntry;
 import org.queqiao.accounting.ledger.Bookkeeper;
@@ -32,17 +31,7 @@ final class AuditStoriesTest {
   private static final long BEGIN_MS = 1_790_000_000_000L;
   private static final AuditRows.Which ALL =
       new AuditRows.Which(null, null, null, 0, Long.MAX_VALUE);
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   private static History story() {
     History history = new History(BEGIN_MS).node("n1", 4);

@@ -5,17 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.statement.StatementForms;
-import org.queqiao.contract.event.MoneyDecided;
-import org.queqiao.contract.event.MoneyProposed;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
@@ -27,31 +22,13 @@ final class CheckpointStoriesTest {
   private static final BillingCalendar SHANGHAI = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
   private static final long HOUR_MS = 3_600_000;
   private static final long OCT = SHANGHAI.startMs(LocalDate.parse("2026-10-01"));
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
-
-  private static void approved(NodeLog log, MoneyChange change) {
-    long proposal = log.events().size() + 1L;
-    Actor finance1 = Actor.user(new UserName("finance1"));
-    log.add(finance1, new MoneyProposed(proposal, change, "looked at it"));
-    Actor finance2 = Actor.user(new UserName("finance2"));
-    log.add(finance2, new MoneyDecided(proposal, true, change, "so it is"));
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   /** A core-hour costs 1 CNY, and so much of what is lost comes back. */
   private static NodeLog site(int permille) {
     NodeLog log = new NodeLog(OCT).postsDays().node("cn1", 8);
-    approved(log, new MoneyChange.TopUp(History.CLIMATE, 10_000_000_000L, "CNY"));
-    approved(log, new MoneyChange.RefundRule(RefundCause.NODE_FAIL, permille, OCT, true));
+    log.twoPeople(new MoneyChange.TopUp(History.CLIMATE, 10_000_000_000L, "CNY"), true);
+    log.twoPeople(new MoneyChange.RefundRule(RefundCause.NODE_FAIL, permille, OCT, true), true);
     return log;
   }
 
@@ -140,10 +117,10 @@ final class CheckpointStoriesTest {
   @Test
   void coreHoursOfAPackageComeBackByWhatTheyPaidBehindTheCheckpoint() throws Exception {
     NodeLog log = site(500);
-    approved(
-        log,
+    log.twoPeople(
         new MoneyChange.NewAllowance(
-            new Allowance(History.CLIMATE, AllowanceKind.PACKAGE, 12 * HOUR_MS, null, OCT, 0)));
+            new Allowance(History.CLIMATE, AllowanceKind.PACKAGE, 12 * HOUR_MS, null, OCT, 0)),
+        true);
     RunId run = log.at(OCT + 6 * HOUR_MS).start(2, "cn1");
     log.at(OCT + 11 * HOUR_MS).saved(run);
     log.at(OCT + 16 * HOUR_MS).end(run, OCT + 16 * HOUR_MS, JobState.NODE_FAIL);

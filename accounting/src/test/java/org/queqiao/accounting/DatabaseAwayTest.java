@@ -15,8 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.queqiao.accounting.database.EmbeddedDatabase;
@@ -43,19 +42,9 @@ final class DatabaseAwayTest {
   private static final int LOAD = TestSize.ciOrFull(5, 10);
 
   private static final long POLL_MS = 200;
-  private static TestDatabase database;
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
 
   /** So many runs of some hours, some ahead of midnight, one after the other. */
   private static History runs(int count) {

@@ -7,8 +7,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.StatementEntry;
@@ -18,10 +17,8 @@ import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.MoneyProposed;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.AllowanceKind;
@@ -36,34 +33,16 @@ final class DayStoriesTest {
   private static final long SEP = SHANGHAI.startMs(LocalDate.parse("2026-09-01"));
   private static final long OCT = SHANGHAI.startMs(LocalDate.parse("2026-10-01"));
   private static final long NOV = SHANGHAI.startMs(LocalDate.parse("2026-11-01"));
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   private static Ledger fresh(String name) throws Exception {
     database.create(name);
     return database.open(name, SHANGHAI);
   }
 
-  private static void approved(NodeLog log, MoneyChange change) {
-    long proposal = log.events().size() + 1L;
-    Actor finance1 = Actor.user(new UserName("finance1"));
-    log.add(finance1, new MoneyProposed(proposal, change, "looked at it"));
-    Actor finance2 = Actor.user(new UserName("finance2"));
-    log.add(finance2, new MoneyDecided(proposal, true, change, "so it is"));
-  }
-
   private static NodeLog site() {
     NodeLog log = new NodeLog(OCT).postsDays().node("cn1", 8);
-    approved(log, new MoneyChange.TopUp(History.CLIMATE, 10_000_000_000L, "CNY"));
+    log.twoPeople(new MoneyChange.TopUp(History.CLIMATE, 10_000_000_000L, "CNY"), true);
     return log;
   }
 
@@ -147,11 +126,11 @@ final class DayStoriesTest {
   }
 
   private static NodeLog withAPackage(NodeLog log, long hours) {
-    approved(log, new MoneyChange.TopUp(History.CLIMATE, 10_000_000_000L, "CNY"));
-    approved(
-        log,
+    log.twoPeople(new MoneyChange.TopUp(History.CLIMATE, 10_000_000_000L, "CNY"), true);
+    log.twoPeople(
         new MoneyChange.NewAllowance(
-            new Allowance(History.CLIMATE, AllowanceKind.PACKAGE, hours * HOUR_MS, null, SEP, 0)));
+            new Allowance(History.CLIMATE, AllowanceKind.PACKAGE, hours * HOUR_MS, null, SEP, 0)),
+        true);
     return log;
   }
 
@@ -210,7 +189,7 @@ final class DayStoriesTest {
   @Test
   void daysOfWhichNothingWasToldArePostedWithTheNextFact() throws Exception {
     NodeLog log = site();
-    approved(log, packageOf(100));
+    log.twoPeople(packageOf(100), true);
     RunId run = log.at(NOV - DAY_MS).start(2, "cn1");
     log.at(NOV + 2 * DAY_MS + HOUR_MS).node("cn2", 1);
     try (Ledger ledger = fresh("quiet")) {
@@ -237,7 +216,7 @@ final class DayStoriesTest {
   void whatAPackagePaysStandsInTheMonthOfItsDaysThoughTheRunEndsBeforeThatIsPosted()
       throws Exception {
     NodeLog log = site();
-    approved(log, packageOf(10_000));
+    log.twoPeople(packageOf(10_000), true);
     RunId run = log.at(NOV - 12 * HOUR_MS).start(2, "cn1");
     RunId other = log.at(NOV - 10 * HOUR_MS).start(1, "cn1");
     log.at(NOV + 5 * MINUTE_MS).end(run);
@@ -258,11 +237,11 @@ final class DayStoriesTest {
   @Test
   void aStopThatWasToldLateStandsInItsMonthThoughDaysBehindThatArePosted() throws Exception {
     NodeLog log = site();
-    approved(log, packageOf(1_000));
+    log.twoPeople(packageOf(1_000), true);
     RunId run = log.at(NOV - 2 * DAY_MS).start(2, "cn1");
     log.at(NOV + DAY_MS + HOUR_MS).node("cn2", 1);
     log.suspend(run, NOV - 12 * HOUR_MS, false);
-    approved(log, new MoneyChange.CloseMonth("2026-10", NOV, 2026, true));
+    log.twoPeople(new MoneyChange.CloseMonth("2026-10", NOV, 2026, true), true);
     try (Ledger ledger = fresh("latestop")) {
       ledger.record(log.events());
       assertThat(lines(ledger, "2026-10")).containsExactly("72h 72000000");
@@ -290,7 +269,7 @@ final class DayStoriesTest {
   @Test
   void aDayThatStandsInTheMonthBehindIsTakenBackThereThoughItsOwnIsOpenAgain() throws Exception {
     NodeLog log = site();
-    approved(log, packageOf(1_000));
+    log.twoPeople(packageOf(1_000), true);
     RunId run = log.at(NOV - 2 * DAY_MS).start(2, "cn1");
     log.at(NOV + DAY_MS + HOUR_MS).node("cn2", 1);
     long check = log.events().size() + 1L;
@@ -323,7 +302,7 @@ final class DayStoriesTest {
   void whatAPackagePaidOfTimeThatWasNotComesBackInTheMonthOfThat() throws Exception {
     for (boolean ends : List.of(true, false)) {
       NodeLog log = site();
-      approved(log, packageOf(1_000));
+      log.twoPeople(packageOf(1_000), true);
       RunId run = log.at(NOV - 2 * DAY_MS).start(2, "cn1");
       log.at(NOV + DAY_MS + HOUR_MS).node("cn2", 1);
       if (ends) {

@@ -7,8 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.export.FormWriter;
 import org.queqiao.accounting.export.Language;
@@ -30,17 +29,7 @@ final class EndUserBooksTest {
   private static final ZoneId ZONE = ZoneId.of("Asia/Shanghai");
   private static final BillingCalendar CALENDAR = new BillingCalendar(ZONE, 1);
   private static final long HOUR_MS = 3_600_000;
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   private static long ms(String day) {
     return LocalDate.parse(day).atStartOfDay(ZONE).toInstant().toEpochMilli();

@@ -7,8 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.queqiao.accounting.intake.Intake;
@@ -21,19 +20,9 @@ import org.queqiao.accounting.witness.HeadFile;
 final class LedgerAuditTest {
   private static final BillingCalendar CALENDAR =
       new BillingCalendar(java.time.ZoneId.of("Asia/Shanghai"));
-  private static TestDatabase database;
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   @TempDir private Path heads;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
 
   /** A ledger with a random history, taken in as the server does it, and its heads. */
   private void ledger(String name) throws Exception {

@@ -7,8 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.export.DrillForm;
 import org.queqiao.accounting.export.FormWriter;
@@ -30,17 +29,7 @@ final class LostRunStoriesTest {
       new BillingCalendar(ZoneId.of("Asia/Shanghai"), 1);
   private static final long BEGIN_MS = CALENDAR.startMs(LocalDate.of(2026, 10, 31)) + 20 * HOUR_MS;
   private static final long NOVEMBER_MS = CALENDAR.startMs(LocalDate.of(2026, 11, 1));
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   /** Run 1.1 is lost an hour after its start, 2.1 ends as it should, 3.1 is lost in November. */
   private static History story() {

@@ -11,8 +11,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,19 +55,9 @@ final class MonthStoriesTest {
   private static final long HOUR_MS = 3_600_000;
   private static final long OCT = ms("2026-10-01");
   private static final long NOV = ms("2026-11-01");
-  private static TestDatabase database;
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
 
   private static long ms(String day) {
     return SHANGHAI.startMs(LocalDate.parse(day));

@@ -17,6 +17,8 @@ import org.queqiao.contract.event.JobResumed;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.JobSuspended;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
+import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.NodeDown;
 import org.queqiao.contract.event.NodeDrained;
 import org.queqiao.contract.event.NodeRegistered;
@@ -39,6 +41,7 @@ import org.queqiao.contract.job.Allocation;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.job.KillCause;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.reservation.Repeat;
 import org.queqiao.contract.reservation.Reservation;
@@ -78,6 +81,20 @@ final class NodeLog {
 
   NodeLog add(Event event) {
     return add(Actor.SCHEDULER, event);
+  }
+
+  /** One person of finance proposes, another decides. */
+  NodeLog twoPeople(MoneyChange change, boolean approved) {
+    return twoPeople("looked at it", change, approved);
+  }
+
+  /** As above, and the first says why. */
+  NodeLog twoPeople(String why, MoneyChange change, boolean approved) {
+    long proposal = events.size() + 1L;
+    add(Actor.user(new UserName("finance1")), new MoneyProposed(proposal, change, why));
+    return add(
+        Actor.user(new UserName("finance2")),
+        new MoneyDecided(proposal, approved, change, "so it is"));
   }
 
   NodeLog add(Actor actor, Event event) {

@@ -11,20 +11,15 @@ import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.statement.Statement;
-import org.queqiao.contract.event.MoneyDecided;
-import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.WalletFunded;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.testkit.TestSize;
 
@@ -43,17 +38,7 @@ final class OldClosesTest {
       Pattern.compile(
           "statement \\S+ of project climate for (\\S+) was .*, and its wallet owes (\\S+) CNY of"
               + " it: (.*)");
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   static LongStream seeds() {
     return LongStream.range(SEED, SEED + SEEDS);
@@ -63,19 +48,11 @@ final class OldClosesTest {
     return SHANGHAI.startMs(month.atDay(1));
   }
 
-  private static NodeLog agreed(NodeLog log, MoneyChange change) {
-    long proposal = log.events().size() + 1L;
-    log.add(Actor.user(new UserName("finance1")), new MoneyProposed(proposal, change, "seen"));
-    return log.add(
-        Actor.user(new UserName("finance2")), new MoneyDecided(proposal, true, change, "yes"));
-  }
-
   private static void close(NodeLog log, YearMonth month, boolean settles) {
     long toMs = ms(month.plusMonths(1));
     int year = month.getYear();
-    agreed(
-        log.at(toMs + HOUR_MS / 4),
-        new MoneyChange.CloseMonth(month.toString(), toMs, year, true, settles));
+    log.at(toMs + HOUR_MS / 4)
+        .twoPeople(new MoneyChange.CloseMonth(month.toString(), toMs, year, true, settles), true);
   }
 
   private static MoneyChange paid(String month, long micro) {
@@ -126,7 +103,7 @@ final class OldClosesTest {
       Statement november = ledger.reads().statement("climate", "2026-11");
       assertThat(november.totals().getFirst().payableMicro(november.tax())).isEqualTo(UNIT);
       assertThat(matters(ledger)).isEmpty();
-      ledger.record(agreed(log, paid("2026-11", UNIT)).events());
+      ledger.record(log.twoPeople(paid("2026-11", UNIT), true).events());
       assertThat(balance(ledger)).isZero();
       assertThat(matters(ledger)).isEmpty();
     }
@@ -154,7 +131,7 @@ final class OldClosesTest {
                   + " its wallet owes 1.00 CNY of it: once that came in, top the wallet up by it,"
                   + " and do not state the payment of the statement, which would give the wallet"
                   + " more than it owes");
-      ledger.record(agreed(log, paid("2026-11", 2 * UNIT)).events());
+      ledger.record(log.twoPeople(paid("2026-11", 2 * UNIT), true).events());
       assertThat(matters(ledger)).hasSize(1);
       ledger.record(fund(log, UNIT).events());
       assertThat(matters(ledger)).isEmpty();
@@ -192,7 +169,7 @@ final class OldClosesTest {
       assertThat(words.matches()).as(each).isTrue();
       long micro = new BigDecimal(words.group(2)).movePointRight(6).longValueExact();
       if (words.group(3).startsWith("state its payment")) {
-        agreed(log, paid(words.group(1), micro));
+        log.twoPeople(paid(words.group(1), micro), true);
       } else {
         fund(log, micro);
       }
@@ -226,7 +203,7 @@ final class OldClosesTest {
           Statement statement = ledger.reads().statement("climate", month.toString());
           long asked = statement.totals().getFirst().payableMicro(statement.tax());
           if (asked > 0 && random.nextBoolean()) {
-            agreed(log, paid(month.toString(), asked));
+            log.twoPeople(paid(month.toString(), asked), true);
           }
         }
       }

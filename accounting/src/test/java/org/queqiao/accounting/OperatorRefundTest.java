@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
@@ -26,17 +25,7 @@ final class OperatorRefundTest {
   private static final long HOUR_MS = 3_600_000;
   private static final long NOON = SHANGHAI.startMs(LocalDate.parse("2026-11-02")) + 12 * HOUR_MS;
   private static final long FUNDED = 99_000_000;
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   /** A core-hour costs 1 CNY. */
   private static History site() {

@@ -8,8 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.queqiao.accounting.metering.BillingCalendar;
@@ -18,13 +17,9 @@ import org.queqiao.accounting.statement.Settlement;
 import org.queqiao.accounting.statement.Standing;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.contract.event.LoggedEvent;
-import org.queqiao.contract.event.MoneyDecided;
-import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.testkit.TestSize;
 
@@ -40,17 +35,7 @@ final class PaymentPropertyTest {
   private static final long COIN = 10_000;
   private static final long SEED = Long.getLong("queqiao.test.from", 0);
   private static final int SEEDS = TestSize.ciOrFull(6, 100);
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   static LongStream seeds() {
     return LongStream.range(SEED, SEED + SEEDS);
@@ -58,13 +43,6 @@ final class PaymentPropertyTest {
 
   private static long ms(YearMonth month) {
     return SHANGHAI.startMs(month.atDay(1));
-  }
-
-  private static void agreed(NodeLog log, MoneyChange change, boolean approved) {
-    long proposal = log.events().size() + 1L;
-    log.add(Actor.user(new UserName("finance1")), new MoneyProposed(proposal, change, "seen"));
-    log.add(
-        Actor.user(new UserName("finance2")), new MoneyDecided(proposal, approved, change, "yes"));
   }
 
   private static MoneyChange paid(YearMonth month, long micro) {
@@ -104,15 +82,14 @@ final class PaymentPropertyTest {
       log.at(atMs).end(run);
     }
     if (random.nextInt(3) == 0) {
-      agreed(
-          log,
+      log.twoPeople(
           new MoneyChange.Correction(
               History.CLIMATE, random.nextLong(-4_000_000, 6_000_000), "CNY", "capture/1.1/x"),
           true);
     }
     if (random.nextInt(4) == 0) {
-      agreed(log, paid(month, 1_000_000), true);
-      agreed(log, back(month), true);
+      log.twoPeople(paid(month, 1_000_000), true);
+      log.twoPeople(back(month), true);
     }
     return fundedMicro;
   }
@@ -127,16 +104,16 @@ final class PaymentPropertyTest {
       }
       long asks = statement.totals().getFirst().payableMicro(statement.tax());
       if (random.nextInt(3) == 0) {
-        agreed(log, paid(each, asks + (random.nextBoolean() ? COIN : 1)), true);
+        log.twoPeople(paid(each, asks + (random.nextBoolean() ? COIN : 1)), true);
       }
       if (asks > 0 && (all || random.nextBoolean())) {
-        agreed(log, paid(each, asks), true);
+        log.twoPeople(paid(each, asks), true);
         if (random.nextBoolean()) {
-          agreed(log, paid(each, asks), true);
+          log.twoPeople(paid(each, asks), true);
         }
       }
       if (!all && random.nextInt(4) == 0) {
-        agreed(log, back(each), true);
+        log.twoPeople(back(each), true);
       }
     }
   }
@@ -148,7 +125,7 @@ final class PaymentPropertyTest {
     for (YearMonth month = FIRST; month.isBefore(FIRST.plusMonths(MONTHS)); ) {
       fundedMicro += month(log, month, random);
       if (month.equals(FIRST.plusMonths(1))) {
-        agreed(log, new MoneyChange.TaxRate(random.nextInt(2_000), log.timeMs() + 1), true);
+        log.twoPeople(new MoneyChange.TaxRate(random.nextInt(2_000), log.timeMs() + 1), true);
       }
       YearMonth next = month.plusMonths(1);
       log.at(ms(next) + HOUR_MS / 4);
@@ -160,9 +137,9 @@ final class PaymentPropertyTest {
       MoneyChange close =
           new MoneyChange.CloseMonth(month.toString(), ms(next), month.getYear(), true, true);
       if (random.nextInt(3) == 0) {
-        agreed(log, close, false);
+        log.twoPeople(close, false);
       }
-      agreed(log, close, true);
+      log.twoPeople(close, true);
       ledger.record(log.events());
       holds(ledger, month, fundedMicro);
       pay(log, ledger, month, false, random);

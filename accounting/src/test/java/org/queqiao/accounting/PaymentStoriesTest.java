@@ -7,8 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.export.FormWriter;
 import org.queqiao.accounting.export.Language;
@@ -18,13 +17,9 @@ import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.statement.Settlement;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
-import org.queqiao.contract.event.MoneyDecided;
-import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.MoneyChange;
 
 /** Payments of statements: what they post, and what a wallet has paid before. */
@@ -35,27 +30,10 @@ final class PaymentStoriesTest {
   private static final long OCT = SHANGHAI.startMs(LocalDate.parse("2026-10-01"));
   private static final long NOV = SHANGHAI.startMs(LocalDate.parse("2026-11-01"));
   private static final long DEC = SHANGHAI.startMs(LocalDate.parse("2026-12-01"));
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
-
-  private static void agreed(NodeLog log, MoneyChange change, boolean approved) {
-    long proposal = log.events().size() + 1L;
-    log.add(Actor.user(new UserName("finance1")), new MoneyProposed(proposal, change, "seen"));
-    log.add(
-        Actor.user(new UserName("finance2")), new MoneyDecided(proposal, approved, change, "yes"));
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   private static void close(NodeLog log, String month, long toMs, boolean settles) {
-    agreed(log, new MoneyChange.CloseMonth(month, toMs, 2026, true, settles), true);
+    log.twoPeople(new MoneyChange.CloseMonth(month, toMs, 2026, true, settles), true);
   }
 
   private static MoneyChange paid(String month, long micro) {
@@ -125,8 +103,8 @@ final class PaymentStoriesTest {
   @Test
   void aPaymentIsPostedOnceAndWhatDoesNotFitChangesNothing() throws Exception {
     NodeLog log = october(0);
-    agreed(log, new MoneyChange.TaxRate(600, OCT), true);
-    agreed(log, paid("2026-10", 4_240_000), true);
+    log.twoPeople(new MoneyChange.TaxRate(600, OCT), true);
+    log.twoPeople(paid("2026-10", 4_240_000), true);
     close(log, "2026-10", NOV, true);
     database.create("posted");
     try (Ledger ledger = database.open("posted", SHANGHAI)) {
@@ -134,18 +112,16 @@ final class PaymentStoriesTest {
       // Paid before it was closed: nothing is posted, and nothing is paid.
       assertThat(standing(ledger, "2026-10")).isEqualTo("CLOSED wallet 0+0 paid 0 due 4240000");
       assertThat(posted(ledger)).isEmpty();
-      agreed(log, paid("2026-10", 4_240_000), false);
-      agreed(log, paid("2026-10", 4_250_000), true);
-      agreed(log, paid("2026-10", 4_000_000), true);
-      agreed(log, paid("2026-10", "EUR", 4_240_000), true);
-      agreed(
-          log,
-          new MoneyChange.StatementPaid(History.CLIMATE, "2026-10", "2026-11-20", "by word"),
-          true);
+      log.twoPeople(paid("2026-10", 4_240_000), false);
+      log.twoPeople(paid("2026-10", 4_250_000), true);
+      log.twoPeople(paid("2026-10", 4_000_000), true);
+      log.twoPeople(paid("2026-10", "EUR", 4_240_000), true);
+      log.twoPeople(
+          new MoneyChange.StatementPaid(History.CLIMATE, "2026-10", "2026-11-20", "by word"), true);
       ledger.record(log.events());
       assertThat(standing(ledger, "2026-10")).isEqualTo("CLOSED wallet 0+0 paid 0 due 4240000");
-      agreed(log, paid("2026-10", 4_240_000), true);
-      agreed(log, paid("2026-10", 4_240_000), true);
+      log.twoPeople(paid("2026-10", 4_240_000), true);
+      log.twoPeople(paid("2026-10", 4_240_000), true);
       ledger.record(log.events());
       ledger.record(log.events());
       assertThat(posted(ledger)).containsExactly("paid 4000000");
@@ -153,7 +129,7 @@ final class PaymentStoriesTest {
     }
     // Another server knows it too.
     try (Ledger ledger = database.open("posted", SHANGHAI)) {
-      agreed(log, paid("2026-10", 4_240_000), true);
+      log.twoPeople(paid("2026-10", 4_240_000), true);
       ledger.record(log.events());
       assertThat(posted(ledger)).containsExactly("paid 4000000");
       assertThat(standing(ledger, "2026-10")).isEqualTo("PAID wallet 0+0 paid 4240000 due 0");
@@ -165,10 +141,10 @@ final class PaymentStoriesTest {
   void aPaymentThatWentBackIsReversedAndTheStatementMayBePaidAgain() throws Exception {
     NodeLog log = october(0);
     close(log, "2026-10", NOV, true);
-    agreed(log, back("2026-10"), true);
-    agreed(log, paid("2026-10", 4 * UNIT), true);
-    agreed(log, back("2026-10"), true);
-    agreed(log, back("2026-10"), true);
+    log.twoPeople(back("2026-10"), true);
+    log.twoPeople(paid("2026-10", 4 * UNIT), true);
+    log.twoPeople(back("2026-10"), true);
+    log.twoPeople(back("2026-10"), true);
     database.create("reversed");
     try (Ledger ledger = database.open("reversed", SHANGHAI)) {
       ledger.record(log.events());
@@ -188,7 +164,7 @@ final class PaymentStoriesTest {
                         .refundable(each.transaction(), History.CLIMATE, "CNY"))
                 .isEmpty();
           });
-      agreed(log, paid("2026-10", 4 * UNIT), true);
+      log.twoPeople(paid("2026-10", 4 * UNIT), true);
       ledger.record(log.events());
       assertThat(posted(ledger)).containsExactly("paid 4000000", "unpaid -4000000", "paid 4000000");
       assertThat(balance(ledger)).isZero();
@@ -199,7 +175,7 @@ final class PaymentStoriesTest {
   @Test
   void whatTheWalletHasAtTheCloseIsNotToBePaidAgainAndStaysWhatItWas() throws Exception {
     NodeLog log = october(3 * UNIT);
-    agreed(log, new MoneyChange.TaxRate(600, OCT), true);
+    log.twoPeople(new MoneyChange.TaxRate(600, OCT), true);
     database.create("prepaid");
     try (Ledger ledger = database.open("prepaid", SHANGHAI)) {
       ledger.record(log.events());
@@ -217,8 +193,8 @@ final class PaymentStoriesTest {
       assertThat(standing(ledger, "2026-11")).isEqualTo("PAID wallet 5000000+300000 paid 0 due 0");
       assertThat(ledger.reads().statement("climate", "2026-11").standing().reference())
           .isEqualTo("wallet");
-      agreed(log, back("2026-11"), true);
-      agreed(log, paid("2026-10", 1_060_000), true);
+      log.twoPeople(back("2026-11"), true);
+      log.twoPeople(paid("2026-10", 1_060_000), true);
       ledger.record(log.events());
       assertThat(posted(ledger)).containsExactly("fund 3000000", "fund 7000000", "paid 1000000");
       assertThat(balance(ledger)).isEqualTo(2 * UNIT);
@@ -244,8 +220,8 @@ final class PaymentStoriesTest {
     NodeLog log = october(0);
     close(log, "2026-10", NOV, true);
     used(log, NOV, 2);
-    agreed(
-        log, new MoneyChange.Correction(History.CLIMATE, 5 * UNIT, "CNY", "capture/1.1/x"), true);
+    log.twoPeople(
+        new MoneyChange.Correction(History.CLIMATE, 5 * UNIT, "CNY", "capture/1.1/x"), true);
     close(log.at(DEC), "2026-11", DEC, true);
     used(log, DEC, 4);
     database.create("below");
@@ -254,7 +230,7 @@ final class PaymentStoriesTest {
       assertThat(standing(ledger, "2026-11")).isEqualTo("PAID wallet -3000000+0 paid 0 due 0");
       assertThat(standing(ledger, "2026-12"))
           .isEqualTo("DRAFT wallet 3000000+0 paid 0 due 1000000");
-      agreed(log, paid("2026-10", 4 * UNIT), true);
+      log.twoPeople(paid("2026-10", 4 * UNIT), true);
       ledger.record(log.events());
       assertThat(standing(ledger, "2026-12"))
           .isEqualTo("DRAFT wallet 3000000+0 paid 0 due 1000000");
@@ -269,7 +245,7 @@ final class PaymentStoriesTest {
     log.add(new TariffDefined(History.BATCH, 333_333, "CNY", OCT));
     used(log, OCT, 4).at(NOV + HOUR_MS / 2);
     close(log, "2026-10", NOV, true);
-    agreed(log, paid("2026-10", 1_330_000), true);
+    log.twoPeople(paid("2026-10", 1_330_000), true);
     database.create("coins");
     try (Ledger ledger = database.open("coins", SHANGHAI)) {
       ledger.record(log.events());
@@ -288,10 +264,8 @@ final class PaymentStoriesTest {
     RunId run = log.at(OCT + 4 * HOUR_MS).start(3, "cn1");
     log.at(OCT + 5 * HOUR_MS).end(run).at(NOV + HOUR_MS / 2);
     close(log, "2026-10", NOV, false);
-    agreed(
-        log,
-        new MoneyChange.StatementPaid(History.CLIMATE, "2026-10", "2026-11-20", "by word"),
-        true);
+    log.twoPeople(
+        new MoneyChange.StatementPaid(History.CLIMATE, "2026-10", "2026-11-20", "by word"), true);
     database.create("before");
     try (Ledger ledger = database.open("before", SHANGHAI)) {
       ledger.record(log.events());
@@ -308,8 +282,8 @@ final class PaymentStoriesTest {
               statement
                   + "paid by word before payments were posted, and its wallet owes 6.00 EUR of it:"
                   + inPart);
-      agreed(log, back("2026-10"), true);
-      agreed(log, paid("2026-10", 4 * UNIT), true);
+      log.twoPeople(back("2026-10"), true);
+      log.twoPeople(paid("2026-10", 4 * UNIT), true);
       ledger.record(log.events());
       assertThat(ledger.reads().months().matters("2026-11"))
           .containsExactly(
@@ -321,8 +295,7 @@ final class PaymentStoriesTest {
           List.of(
               new MoneyChange.PaidAmount("CNY", 4 * UNIT),
               new MoneyChange.PaidAmount("EUR", 6 * UNIT));
-      agreed(
-          log,
+      log.twoPeople(
           new MoneyChange.StatementPaid(
               History.CLIMATE, "2026-10", "2026-11-28", "bank 19", both, false),
           true);
@@ -347,7 +320,7 @@ final class PaymentStoriesTest {
         ledger.record(log.events());
         assertThat(ledger.reads().months().matters("2026-11"))
             .hasSize(fundMicro == 9 * UNIT ? 0 : 1);
-        agreed(log, paid("2026-10", 4 * UNIT), true);
+        log.twoPeople(paid("2026-10", 4 * UNIT), true);
         ledger.record(log.events());
         assertThat(ledger.reads().months().matters("2026-11")).isEmpty();
       }
@@ -366,7 +339,7 @@ final class PaymentStoriesTest {
     log.at(OCT + 5 * HOUR_MS).end(run).at(NOV + HOUR_MS / 2);
     close(log, "2026-10", NOV, true);
     long asked = 3 * micro + 4 * UNIT;
-    agreed(log, paid("2026-10", asked), true);
+    log.twoPeople(paid("2026-10", asked), true);
     database.create("large");
     try (Ledger ledger = database.open("large", SHANGHAI)) {
       ledger.record(log.events());
@@ -379,7 +352,7 @@ final class PaymentStoriesTest {
   @Test
   void whatIsPaidAndDueStandsOnEveryForm() throws Exception {
     NodeLog log = october(3 * UNIT);
-    agreed(log, new MoneyChange.TaxRate(600, OCT), true);
+    log.twoPeople(new MoneyChange.TaxRate(600, OCT), true);
     close(log, "2026-10", NOV, true);
     database.create("payment_forms");
     try (Ledger ledger = database.open("payment_forms", SHANGHAI)) {

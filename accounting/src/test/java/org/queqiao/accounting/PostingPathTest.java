@@ -23,8 +23,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,17 +55,7 @@ import org.queqiao.contract.observe.RunResources;
 final class PostingPathTest {
   private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
   private static final ClusterName ELSEWHERE = new ClusterName("elsewhere");
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   /** A history of jobs, then runs from files and runs that are told, some of them again. */
   private static List<LoggedEvent> history(SplittableRandom random, long seed) {

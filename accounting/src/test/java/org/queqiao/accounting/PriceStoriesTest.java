@@ -11,8 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.ledger.MemoryBooks;
 import org.queqiao.accounting.ledger.Posting;
@@ -43,17 +42,7 @@ final class PriceStoriesTest {
   private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
   private static final long HOUR_MS = 3_600_000;
   private static final long GIB = 1L << 30;
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   private static long ms(String localDate, long hour) {
     return CALENDAR.startMs(LocalDate.parse(localDate)) + hour * HOUR_MS;

@@ -7,8 +7,7 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.EndedReports;
@@ -36,17 +35,7 @@ final class ReportStoriesTest {
   private static final BillingCalendar CALENDAR = new BillingCalendar(ZoneId.of("Asia/Shanghai"));
   private static final long HOUR_MS = 3_600_000;
   private static final long DAY_MS = 24 * HOUR_MS;
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   private static long ms(String localDate, long hour) {
     return CALENDAR.startMs(LocalDate.parse(localDate)) + hour * HOUR_MS;

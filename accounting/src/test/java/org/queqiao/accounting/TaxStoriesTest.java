@@ -7,8 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.export.FormWriter;
 import org.queqiao.accounting.export.Language;
@@ -17,11 +16,7 @@ import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.statement.Statement;
 import org.queqiao.accounting.statement.StatementForms;
-import org.queqiao.contract.event.MoneyDecided;
-import org.queqiao.contract.event.MoneyProposed;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.RunId;
-import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.money.MoneyChange;
 
 /** Tax on statements: which rate, on which form, and that it stays what it was. */
@@ -31,27 +26,10 @@ final class TaxStoriesTest {
   private static final long OCT = SHANGHAI.startMs(LocalDate.parse("2026-10-01"));
   private static final long NOV = SHANGHAI.startMs(LocalDate.parse("2026-11-01"));
   private static final long DEC = SHANGHAI.startMs(LocalDate.parse("2026-12-01"));
-  private static TestDatabase database;
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
-
-  private static void agreed(NodeLog log, MoneyChange change, boolean approved) {
-    long proposal = log.events().size() + 1L;
-    log.add(Actor.user(new UserName("finance1")), new MoneyProposed(proposal, change, "the law"));
-    log.add(
-        Actor.user(new UserName("finance2")), new MoneyDecided(proposal, approved, change, "seen"));
-  }
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   private static void rate(NodeLog log, int points, long fromMs) {
-    agreed(log, new MoneyChange.TaxRate(points, fromMs), true);
+    log.twoPeople(new MoneyChange.TaxRate(points, fromMs), true);
   }
 
   /** Net, rate, tax and gross of what is to be paid. */
@@ -88,14 +66,14 @@ final class TaxStoriesTest {
     try (Ledger ledger = database.open("taxed", SHANGHAI)) {
       ledger.record(log.events());
       assertThat(sum(ledger, "2026-10")).isEqualTo("3000000 without");
-      agreed(log, new MoneyChange.TaxRate(9_999, OCT + 3 * HOUR_MS), false);
+      log.twoPeople(new MoneyChange.TaxRate(9_999, OCT + 3 * HOUR_MS), false);
       rate(log, 600, OCT + 9 * HOUR_MS);
       rate(log, 1_300, NOV);
       ledger.record(log.events());
       assertThat(sum(ledger, "2026-10")).isEqualTo("3000000 6.00 180000 3180000");
       RunId second = log.at(NOV + HOUR_MS).start(5, "cn1");
       log.at(NOV + 2 * HOUR_MS).end(second);
-      agreed(log, new MoneyChange.CloseMonth("2026-10", NOV, 2026), true);
+      log.twoPeople(new MoneyChange.CloseMonth("2026-10", NOV, 2026), true);
       rate(log, 0, DEC - 1);
       ledger.record(log.events());
       assertThat(sum(ledger, "2026-10")).isEqualTo("3000000 6.00 180000 3180000");
@@ -111,7 +89,8 @@ final class TaxStoriesTest {
   void netRateTaxAndGrossStandOnEveryFormAndALedgerStaysNet() throws Exception {
     NodeLog log = twoMonths();
     rate(log, 600, NOV + 3 * HOUR_MS);
-    agreed(log, new MoneyChange.Correction(History.CLIMATE, 750_000, "CNY", "capture/1.1/x"), true);
+    log.twoPeople(
+        new MoneyChange.Correction(History.CLIMATE, 750_000, "CNY", "capture/1.1/x"), true);
     database.create("forms");
     try (Ledger ledger = database.open("forms", SHANGHAI)) {
       ledger.record(log.events());

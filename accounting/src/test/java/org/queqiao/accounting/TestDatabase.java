@@ -35,6 +35,15 @@ final class TestDatabase implements AutoCloseable {
   private final EmbeddedDatabase server;
   private final EmbeddedDatabase.Access access;
 
+  /** One that has begun, for all tests of a class. */
+  static TestDatabase begun() {
+    try {
+      return new TestDatabase();
+    } catch (Exception e) {
+      throw new IllegalStateException("the database of the tests does not start", e);
+    }
+  }
+
   TestDatabase() throws Exception {
     folder = Files.createTempDirectory("queqiao-books-");
     server = empty(serverFolder());

@@ -11,21 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.queqiao.accounting.ledger.StatementEntry;
 import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
-import org.queqiao.contract.event.MoneyDecided;
-import org.queqiao.contract.event.MoneyProposed;
 import org.queqiao.contract.event.ProjectDefined;
 import org.queqiao.contract.event.RunObserved;
-import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ClusterName;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
-import org.queqiao.contract.id.UserName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.RefundCause;
@@ -41,19 +36,9 @@ final class ToldAgainRefundTest {
   private static final long CORE_HOUR = 1_000_000;
   private static final long START = 1_790_812_800_000L;
   private static final JobId JOB = new JobId(7_000);
-  private static TestDatabase database;
+  @AutoClose private static final TestDatabase database = TestDatabase.begun();
 
   private final NodeLog log = new NodeLog(START).at(START + 2 * HOUR_MS);
-
-  @BeforeAll
-  static void start() throws Exception {
-    database = new TestDatabase();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    database.close();
-  }
 
   /** An hour on so many cores. */
   private void told(JobId job, int revision, long cores, ProjectName project, JobState state) {
@@ -88,19 +73,14 @@ final class ToldAgainRefundTest {
     told(JOB, revision, cores, History.CLIMATE, JobState.COMPLETED);
   }
 
-  private void agreed(MoneyChange change) {
-    long proposal = log.events().size() + 1L;
-    log.add(
-        Actor.user(new UserName("finance1")), new MoneyProposed(proposal, change, "it was slow"));
-    log.add(Actor.user(new UserName("finance2")), new MoneyDecided(proposal, true, change, "so"));
-  }
-
   /** People give back of a charge, of a run that was told so often; 0 is a fact of before. */
   private void gives(JobId job, int charge, long micro, int toldAs) {
-    agreed(
+    log.twoPeople(
+        "it was slow",
         new MoneyChange.Refund(
                 History.CLIMATE, micro, "CNY", transaction(job, charge), RefundReason.GOODWILL)
-            .toldAs(toldAs));
+            .toldAs(toldAs),
+        true);
   }
 
   private static String transaction(JobId job, int charge) {
@@ -167,7 +147,8 @@ final class ToldAgainRefundTest {
   @Test
   void whatARuleGivesBackOfARunThatIsToldOtherwiseGoesBefore() throws Exception {
     database.create("ruled");
-    agreed(new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 750, START));
+    log.twoPeople(
+        "it was slow", new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 750, START), true);
     told(1, 4);
     gives(JOB, 1, 2 * CORE_HOUR, 1);
     told(JOB, 2, 4, History.CLIMATE, JobState.NODE_FAIL);
@@ -206,7 +187,8 @@ final class ToldAgainRefundTest {
   void aProjectPaysWhatARunCostsLessWhatWasGivenBackAndNeverLessThanNothing() throws Exception {
     database.create("random");
     Random random = new Random(20_261_128);
-    agreed(new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 500, START));
+    log.twoPeople(
+        "it was slow", new MoneyChange.RefundRule(RefundCause.NODE_FAIL, 500, START), true);
     long others = 0;
     try (Ledger ledger = database.open("random", UTC)) {
       for (int run = 0; run < 25; run++) {

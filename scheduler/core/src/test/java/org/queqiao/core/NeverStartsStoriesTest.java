@@ -15,7 +15,6 @@ import org.queqiao.contract.policy.LimitScope;
 import org.queqiao.contract.policy.Quantity;
 import org.queqiao.contract.policy.Rules;
 import org.queqiao.contract.policy.Subject;
-import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.forecast.RunTimeRatios;
 import org.queqiao.core.forecast.Trial;
 import org.queqiao.core.forecast.TrialResult;
@@ -24,7 +23,6 @@ import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Reply;
 import org.queqiao.core.message.TermsRequest;
-import org.queqiao.core.message.Viewer;
 
 /** Jobs whose start no time brings: it is said when they come, and they count for nothing else. */
 final class NeverStartsStoriesTest {
@@ -61,12 +59,7 @@ final class NeverStartsStoriesTest {
     assertThat(story.machine.state().neverStarts(new JobId(1))).contains(LIMIT);
     assertThat(story.machine.state().pendingWhy(new JobId(1)).sentence())
         .isEqualTo(LIMIT.substring("AssocGrpCpuLimit: ".length()));
-    assertThat(
-            ExplanationText.waiting(
-                story.machine.state().explain(new JobId(1), story.nowMs).orElseThrow(),
-                story.nowMs,
-                0,
-                Viewer.OWNER))
+    assertThat(story.explained(new JobId(1)))
         .contains("so it cannot start while both stay as they are.");
     assertThat(story.hears(SchedulerStory.submission("liwei", script())))
         .as("one core is not too much")

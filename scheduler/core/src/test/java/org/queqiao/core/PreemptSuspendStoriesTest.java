@@ -39,7 +39,6 @@ import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobRequest;
 import org.queqiao.core.message.Rejection;
-import org.queqiao.core.message.Viewer;
 
 /** Runs that are stopped to make room and go on when their cores are free again. */
 final class PreemptSuspendStoriesTest {
@@ -597,14 +596,6 @@ final class PreemptSuspendStoriesTest {
         .isEqualTo(new JobSuspendRequested(story.run(low), true, urgent, 1));
   }
 
-  private String explained(JobId job) {
-    return ExplanationText.waiting(
-        story.machine.state().explain(job, story.nowMs).orElseThrow(),
-        story.nowMs,
-        0,
-        Viewer.OWNER);
-  }
-
   /** Whoever needs the memory of those that would be suspended waits for that, and is told so. */
   @Test
   void anExplanationSaysThatWhoIsSuspendedKeepsTheMemory() {
@@ -615,16 +606,16 @@ final class PreemptSuspendStoriesTest {
     JobId urgent = story.submits("liwei", request(URGENT, 4).memBytes(2 * GIB));
     plansAll();
     assertThat(story.state(low)).isEqualTo(RUNNING);
-    assertThat(explained(urgent))
+    assertThat(story.explained(urgent))
         .contains(
             "It may push aside 1 run there, but who is suspended keeps all but its cores: it would"
                 + " still lack memory on 1 node.")
         .doesNotContain("outranks", "exempt");
     JobId byCores = story.submits("liwei", request(URGENT, 4).memBytes(0L));
     plansAll();
-    assertThat(explained(byCores)).contains("it would still lack memory on 1 node.");
+    assertThat(story.explained(byCores)).contains("it would still lack memory on 1 node.");
     low(PreemptMode.REQUEUE, 0);
-    assertThat(explained(urgent)).doesNotContain("keeps all but its cores");
+    assertThat(story.explained(urgent)).doesNotContain("keeps all but its cores");
   }
 
   @Test
@@ -634,12 +625,12 @@ final class PreemptSuspendStoriesTest {
     runs(LOW, 4);
     JobId urgent = waits(URGENT, 4);
     plansAll();
-    assertThat(explained(urgent))
+    assertThat(story.explained(urgent))
         .contains("that it may push aside, once 1 of them is not exempt any more.")
         .doesNotContain("outranks");
     JobId second = waits(URGENT, 4);
     plansAll();
-    assertThat(explained(second))
+    assertThat(story.explained(second))
         .contains("once it outranks all that wait before it and 1 of them is not exempt any more.");
   }
 }

@@ -35,7 +35,6 @@ import org.queqiao.core.forecast.RunTimes;
 import org.queqiao.core.message.Explanation;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.TermsRequest;
-import org.queqiao.core.message.Viewer;
 
 /** Jobs that push others aside. */
 final class PreemptionStoriesTest {
@@ -570,14 +569,6 @@ final class PreemptionStoriesTest {
             SchedulerStory.DEBUG, false, HOUR_MS, HOUR_MS, "", false, tier, rules));
   }
 
-  private String explained(JobId job) {
-    return ExplanationText.waiting(
-        story.machine.state().explain(job, story.nowMs).orElseThrow(),
-        story.nowMs,
-        0,
-        Viewer.OWNER);
-  }
-
   @Test
   void anExplanationSaysWhomAJobWouldPreemptAndWhomItPreempts() {
     story.node("n1", 4);
@@ -585,16 +576,17 @@ final class PreemptionStoriesTest {
     JobId low = runs(LOW, 4);
     JobId urgent = waits(URGENT, 4);
     plansAll();
-    assertThat(explained(urgent)).contains("It would preempt, as few as needed, of 1 run there");
+    assertThat(story.explained(urgent))
+        .contains("It would preempt, as few as needed, of 1 run there");
     story.after(60_000).ticks();
     plansAll();
-    assertThat(explained(urgent))
+    assertThat(story.explained(urgent))
         .contains("It is preempting 1 run, killed in 7 s at the latest: " + low + ".");
     ClusterImage.JobImage victim = story.machine.state().job(low).orElseThrow();
     assertThat(ExplanationText.past(victim, story.nowMs))
         .contains("It makes room for job " + urgent + ".");
     story.exits(low, 0);
-    assertThat(explained(low)).contains("Of its run before: made room for job " + urgent);
+    assertThat(story.explained(low)).contains("Of its run before: made room for job " + urgent);
     plansAll();
     story.exits(urgent, 0);
     plansAll();
@@ -616,11 +608,11 @@ final class PreemptionStoriesTest {
     plansAll();
     assertThat(story.log.stream().map(LoggedEvent::event)).contains(new RoomClaimed(claims, 1));
     String there = " on n1, which 1 run leaves within 7 s.";
-    assertThat(explained(pushes)).contains("It is preempting 1 run");
-    assertThat(explained(pushes)).contains("Room is claimed for it" + there);
-    assertThat(explained(claims)).contains("Room is claimed for it" + there);
-    assertThat(explained(claims)).contains("Before it, room is claimed for 1 job" + there);
-    assertThat(explained(plain)).contains("Before it, room is claimed for 2 jobs" + there);
+    assertThat(story.explained(pushes)).contains("It is preempting 1 run");
+    assertThat(story.explained(pushes)).contains("Room is claimed for it" + there);
+    assertThat(story.explained(claims)).contains("Room is claimed for it" + there);
+    assertThat(story.explained(claims)).contains("Before it, room is claimed for 1 job" + there);
+    assertThat(story.explained(plain)).contains("Before it, room is claimed for 2 jobs" + there);
     Explanation.RoomClaim told =
         story
             .machine
@@ -634,10 +626,10 @@ final class PreemptionStoriesTest {
     assertThat(told.runs()).extracting(Explanation.Other::job).containsExactly(low);
     assertThat(told.goneByMs()).isEqualTo(story.nowMs + 7000);
     story.exits(low, 0);
-    assertThat(explained(claims)).contains("Room is claimed for it in what is free.");
+    assertThat(story.explained(claims)).contains("Room is claimed for it in what is free.");
     plansAll();
     assertThat(story.state(claims)).isEqualTo(JobState.RUNNING);
-    assertThat(explained(plain)).doesNotContain("claimed");
+    assertThat(story.explained(plain)).doesNotContain("claimed");
   }
 
   @Test

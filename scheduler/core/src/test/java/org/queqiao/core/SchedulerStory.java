@@ -36,6 +36,7 @@ import org.queqiao.contract.node.NodeFacts;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.check.HistoryChecks;
 import org.queqiao.core.check.InvariantChecks;
+import org.queqiao.core.explain.ExplanationText;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.DesiredRunState;
 import org.queqiao.core.message.Fact;
@@ -163,6 +164,12 @@ final class SchedulerStory {
   /** Two people of finance agree on a change of money. */
   void agreed(MoneyChange change) {
     does(new Input.DecideMoney(user("finance2"), proposed(change), true, "looked at it"));
+  }
+
+  /** Why a job waits, in words for who may know all. */
+  String explained(JobId job) {
+    return ExplanationText.waiting(
+        machine.state().explain(job, nowMs).orElseThrow(), nowMs, 0, Viewer.OWNER);
   }
 
   /** As {@code hears}, and it must be done. */
