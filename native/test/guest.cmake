@@ -9,7 +9,7 @@ add_dependencies(limits_test queqiao-launcher queqiao-monitor)
 
 function(add_machine_test kind)
   add_test(NAME machine_${kind} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/guest/machine.sh ${CMAKE_BINARY_DIR} ${kind} ${ARGN})
-  set_tests_properties(machine_${kind} PROPERTIES TIMEOUT 300)
+  set_tests_properties(machine_${kind} PROPERTIES TIMEOUT 1900)
 endfunction()
 
 # Of tests that run elsewhere too, those in which control groups have a part: a program takes many times as long to start.

@@ -3,9 +3,11 @@
  * /tests lists, and says at the end whether all passed. Its arguments are the kind and the files of kernel modules.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+/* So often it is told where a line of tests stands that is not done; machine.sh takes less for a machine that stands still. */
+enum { LOOK_S = 120, LOOKS = 4, KERNEL_THREADS = 2 };
 
 static const char *const controllers[] = {"cpuset", "memory", "pids", "cpu", "cpuacct", "devices", "freezer"};
 
@@ -84,11 +89,57 @@ static void bring_loopback_up(void) {
     expect(fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0 && close(fd) == 0, "loopback");
 }
 
-/* Whether the line's command ends with 0; whatever else ends meanwhile is an orphan of the tests. */
+/* The file of a process on one line; empty where there is none. */
+static const char *read_file(const char *pid, const char *name, char *text, size_t capacity) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%.20s/%s", pid, name);
+    FILE *file = fopen(path, "re");
+    size_t length = file == NULL ? 0 : fread(text, 1, capacity - 1, file);
+    text[length] = 0;
+    for (size_t i = 0; i < length; i++) {
+        text[i] = text[i] == 0 || text[i] == '\n' ? ' ' : text[i];
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return text;
+}
+
+static void print_process(const char *pid) {
+    char text[1024];
+    const char *state = strrchr(read_file(pid, "stat", text, sizeof text), ')');
+    int parent = 0;
+    if (state == NULL || sscanf(state, ") %*c %d", &parent) != 1 || parent == KERNEL_THREADS) {
+        return;
+    }
+    printf("guest: %s", text);
+    printf(" %s", read_file(pid, "cmdline", text, sizeof text));
+    printf(" %s\n", read_file(pid, "stack", text, sizeof text));
+}
+
+/* Where each stands, so that a test that does not end can be understood. */
+static void print_processes(void) {
+    DIR *all = opendir("/proc");
+    for (struct dirent *each = all == NULL ? NULL : readdir(all); each != NULL; each = readdir(all)) {
+        if (strspn(each->d_name, "0123456789") == strlen(each->d_name)) {
+            print_process(each->d_name);
+        }
+    }
+    if (all != NULL) {
+        closedir(all);
+    }
+}
+
+static void interrupt(int signal_number) {
+    (void)signal_number;
+}
+
+/* Whether the line's command ends with 0 in its time; whatever else ends meanwhile is an orphan of the tests. */
 static bool run(const char *line) {
     struct timespec start;
     struct timespec end;
     int status = 1;
+    int looks = 0;
     printf("guest: %s", line);
     fflush(stdout);
     clock_gettime(CLOCK_MONOTONIC, &start);
@@ -98,13 +149,25 @@ static bool run(const char *line) {
         execl("/bin/sh", "sh", "-c", line, (char *)NULL);
         _exit(99);
     }
+    alarm(LOOK_S);
     for (pid_t ended = 0; pid > 0 && ended != pid;) {
         int state = 0;
         ended = wait(&state);
         status = ended == pid ? state : status;
+        if (ended < 0 && errno == EINTR) {
+            printf("guest: after %d s not done:\n", ++looks * LOOK_S);
+            print_processes();
+            fflush(stdout);
+            alarm(LOOK_S);
+        }
+        if (looks == LOOKS) {
+            kill(-1, SIGKILL);
+        }
     }
+    alarm(0);
     clock_gettime(CLOCK_MONOTONIC, &end);
     printf("guest: %s in %ld s\n", status == 0 ? "passed" : "did not pass", (long)(end.tv_sec - start.tv_sec));
+    fflush(stdout);
     return status == 0;
 }
 
@@ -112,6 +175,8 @@ int main(int count, char **arguments) {
     char line[1024];
     int ran = 0;
     int passed = 0;
+    const struct sigaction look = {.sa_handler = interrupt};
+    expect(sigaction(SIGALRM, &look, NULL) == 0, "SIGALRM");
     lay_out_files();
     lay_out_groups(count > 1 ? arguments[1] : "unified");
     for (int i = 2; i < count; i++) {
