@@ -23,6 +23,9 @@ struct command {
  */
 int command_run(const struct command *command, char *why, size_t capacity);
 
+/* The same, and nothing that it used counts as used by a child of the caller, who has no other child. */
+int command_run_apart(const struct command *command, char *why, size_t capacity);
+
 /* Runs the health check of a node and leaves what it found in the spool: "health", its time and the fault. */
 void health_run(const char *folder, const char *limit_ms, const char *node, int spool_fd);
 

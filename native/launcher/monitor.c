@@ -277,7 +277,7 @@ static int run_command(const struct monitor *self, const char *name, char *why, 
             command.environment[count++] = at;
         }
     }
-    return command_run(&command, why, capacity);
+    return command_run_apart(&command, why, capacity);
 }
 
 /* Before user code: where it fails, none runs. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,12 +36,20 @@ bool lines_open(struct lines *lines, uint32_t tasks, bool label, const char *out
     return lines->partial != NULL && lines->out >= 0 && lines->err >= 0;
 }
 
-/* A reader that is gone is no reason to end the tasks. */
-static void put(int fd, const void *bytes, size_t length) {
+/* A reader that is gone is no reason to end the tasks, nor is a full disk: that is said at the end. */
+static void put(struct lines *lines, bool to_err, const void *bytes, size_t length) {
     const uint8_t *at = bytes;
+    int fd = to_err ? lines->err : lines->out;
     while (length > 0) {
         ssize_t written = write(fd, at, length);
-        if (written < 0 && errno != EINTR) {
+        if (written < 0 && errno == EAGAIN) {
+            /* Somebody else who has this stream wants not to wait. */
+            struct pollfd room = {.fd = fd, .events = POLLOUT};
+            poll(&room, 1, -1);
+        } else if (written < 0 && errno != EINTR) {
+            int cause = errno;
+            bool gone = cause == EPIPE || (cause == EIO && isatty(fd) != 0);
+            lines->cause = lines->cause != 0 || gone ? lines->cause : cause;
             return;
         }
         at += written > 0 ? written : 0;
@@ -48,20 +57,20 @@ static void put(int fd, const void *bytes, size_t length) {
     }
 }
 
-static void put_line(const struct lines *lines, uint32_t rank, bool to_err, struct buffer *line) {
+static void put_line(struct lines *lines, uint32_t rank, bool to_err, struct buffer *line) {
     char label[24];
     struct buffer whole = {0};
     buffer_add(&whole, label, (size_t)snprintf(label, sizeof label, "%*u: ", lines->width, rank));
     memcpy(whole.bytes, label, whole.end);
     buffer_add(&whole, line->bytes + line->start, line->end - line->start);
-    put(to_err ? lines->err : lines->out, whole.bytes, whole.end);
+    put(lines, to_err, whole.bytes, whole.end);
     buffer_free(&whole);
     line->start = line->end = 0;
 }
 
 void lines_write(struct lines *lines, uint32_t rank, bool to_err, const uint8_t *bytes, size_t length) {
     if (!lines->label) {
-        put(to_err ? lines->err : lines->out, bytes, length);
+        put(lines, to_err, bytes, length);
         return;
     }
     struct buffer *partial = &lines->partial[(size_t)2 * rank + (to_err ? 1 : 0)];
@@ -77,7 +86,7 @@ void lines_write(struct lines *lines, uint32_t rank, bool to_err, const uint8_t 
     }
 }
 
-void lines_close(struct lines *lines) {
+int lines_close(struct lines *lines) {
     for (size_t i = 0; lines->partial != NULL && i < (size_t)2 * lines->tasks; i++) {
         if (lines->partial[i].end > lines->partial[i].start) {
             buffer_add(&lines->partial[i], "\n", 1);
@@ -87,4 +96,5 @@ void lines_close(struct lines *lines) {
     }
     free(lines->partial);
     lines->partial = NULL;
+    return lines->cause;
 }

@@ -14,6 +14,7 @@ struct lines {
     uint32_t tasks;
     bool label;
     int width, out, err;
+    int cause; /* the errno of the first write that failed, or 0 */
     struct buffer *partial; /* two for each task */
 };
 
@@ -21,7 +22,7 @@ struct lines {
 bool lines_open(struct lines *lines, uint32_t tasks, bool label, const char *out, const char *err, uint32_t step);
 void lines_write(struct lines *lines, uint32_t rank, bool to_err, const uint8_t *bytes, size_t length);
 
-/* Writes lines that were not ended. */
-void lines_close(struct lines *lines);
+/* Writes lines that were not ended. 0, or the errno with which something could not be written; not because its reader is gone. */
+int lines_close(struct lines *lines);
 
 #endif

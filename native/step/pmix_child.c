@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "fields.h"
 #include "pmix.h"
 
@@ -61,13 +61,9 @@ bool pmix_start(struct pmix_child *child, struct pmix_step *step, char *const *e
     }
     child->pid = fork();
     if (child->pid == 0) {
-        struct rlimit files;
         channel_close(own);
         /* Each rank has a connection to it. */
-        if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
-            files.rlim_cur = files.rlim_max;
-            setrlimit(RLIMIT_NOFILE, &files);
-        }
+        descriptors_raise();
         prctl(PR_SET_NAME, "queqiao-pmix", 0, 0, 0);
         clearenv();
         for (char *const *each = environment; *each != NULL; each++) {

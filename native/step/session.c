@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "cores.h"
+#include "descriptors.h"
 #include "environment.h"
 #include "fields.h"
 #include "gate.h"
@@ -350,6 +351,7 @@ static _Noreturn void start_child(const struct session *self, uint32_t local, in
         errno = ENODEV;
         fail_task(kept, "this node has fewer GPUs of the job than --gpus-per-task gives its tasks", 126);
     }
+    descriptors_restore();
     if (self->arguments[0][0] == 0) {
         self->arguments[0] = (char *)(uintptr_t)environment_shell();
     }
@@ -922,6 +924,7 @@ _Noreturn void session_run(struct channel *channel, bool shell, void (*opened)(v
     sigprocmask(SIG_SETMASK, &blocked, NULL);
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    descriptors_raise();
     self.children = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
     if (self.children < 0 || !await_setup(&self)) {
         _exit(1);

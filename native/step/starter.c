@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "../launcher/processes.h"
+#include "descriptors.h"
 #include "environment.h"
 #include "exchange.h"
 #include "fields.h"
@@ -717,6 +718,15 @@ static bool open_input(struct starter *self) {
     return true;
 }
 
+/* A reader that is gone wants no more; a disk that is full lost what the tasks believe to have written. */
+static void close_output(struct starter *self) {
+    int cause = lines_close(&self->lines);
+    if (cause != 0) {
+        say("what the tasks wrote is not whole: %s", strerror(cause));
+        self->code = self->code > CODE_LOST ? self->code : CODE_LOST;
+    }
+}
+
 static void take_signals(struct starter *self) {
     static const int taken[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1,
                                 SIGUSR2, SIGWINCH, SIGALRM, SIGCONT, STEP_CARRIER};
@@ -777,6 +787,7 @@ int starter_run(const struct options *options) {
         }
     }
     take_signals(&self);
+    descriptors_raise();
     if (!ask(&self, port)) {
         return CODE_REFUSED;
     }
@@ -795,7 +806,7 @@ int starter_run(const struct options *options) {
         prctl(PR_SET_NAME, STEP_STARTER, 0, 0, 0);
         loop(&self);
     }
-    lines_close(&self.lines);
+    close_output(&self);
     if (self.raw) {
         tcsetattr(STDIN_FILENO, TCSANOW, &self.terminal);
     }
@@ -886,7 +897,7 @@ int starter_attach(const char *path, char **command, int count) {
     }
     send_setup(&self, 0);
     loop(&self);
-    lines_close(&self.lines);
+    close_output(&self);
     if (self.raw) {
         tcsetattr(STDIN_FILENO, TCSANOW, &self.terminal);
     }

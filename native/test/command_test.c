@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "counters.h"
 #include "harness.h"
 
 enum { LAUNCH_FAILED = 2, NODE_FAULT = 128, STEP_PROLOG = 10 };
@@ -71,6 +72,21 @@ static void prologAndEpilogSurroundTheRunAsRootWithAllowedVariablesAlone(void) {
     CHECK(strstr(before, "LD_PRELOAD") == NULL && strstr(before, "SLURM_JOB_IDX") == NULL);
     CHECK(strstr(before, "\n0\n") != NULL);
     CHECK(strstr(text_of(commands, "after"), "QUEQIAO_EXIT_CODE=3\n") != NULL);
+    node_destroy(&node);
+}
+
+static void whatACommandUsesIsNotOfTheRun(void) {
+    if (!node_with_commands()) {
+        return;
+    }
+    add_command("prolog", "#!/bin/sh\ndd if=/dev/zero of=/dev/null bs=64M count=2\n(setsid sleep 60 &)\n");
+    node_start(&node);
+    struct ended ended = run_script(&node, 1, "#!/bin/sh\nexit 0\n");
+    CHECK_EQUAL(0, ended.flags);
+    CHECK(counter_of(&ended, COUNTER_LARGEST_PROCESS).value < (32 << 20));
+    CHECK(counter_of(&ended, COUNTER_READ_BYTES).value < (1 << 20));
+    CHECK(counter_of(&ended, COUNTER_WRITTEN_BYTES).value < (1 << 20));
+    CHECK(strstr(text_of(node.data, "commands.log"), "prolog QUEQIAO_JOB_ID=1: ok") != NULL);
     node_destroy(&node);
 }
 
@@ -188,6 +204,7 @@ static void healthIsCheckedAgainAndAgain(void) {
 int main(int count, char **arguments) {
     static const struct test tests[] = {
         TEST(prologAndEpilogSurroundTheRunAsRootWithAllowedVariablesAlone),
+        TEST(whatACommandUsesIsNotOfTheRun),
         TEST(failedPrologStopsTheLaunchAndSaysWhy),
         TEST(whatHangsIsEndedWithAllThatItStarted),
         TEST(failedEpilogIsAFaultOfTheNodeAndNotOfTheRun),

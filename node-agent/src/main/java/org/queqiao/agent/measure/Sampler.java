@@ -40,6 +40,11 @@ public final class Sampler implements AutoCloseable {
   private final NodePower power;
   private final EnergyShares shares = new EnergyShares();
   private final RunAccelerators accelerators;
+  private final Consumer<String> warnings;
+
+  /** Why rows are not kept, as it was last said. */
+  private String trouble = "";
+
   private CounterValue missing =
       new CounterValue(Counter.RUN_ENERGY.number(), CounterValue.State.NOT_RUN, 0, 0);
 
@@ -68,6 +73,7 @@ public final class Sampler implements AutoCloseable {
     this.accelerators = accelerators;
     this.power = power;
     this.shim = shim;
+    this.warnings = warnings;
     this.handedOut = new HandedOut(shim, spool.resolve("counters"), monitors, warnings);
     this.folder = folder;
     this.intervalMs = intervalMs;
@@ -77,7 +83,7 @@ public final class Sampler implements AutoCloseable {
 
   /** Why runs that a launcher of today starts have no series, if so. */
   public Optional<String> absence() {
-    return handedOut.absence();
+    return handedOut.absence().or(() -> Optional.of(trouble).filter(why -> !why.isEmpty()));
   }
 
   /** A run is about to be started with these devices, as {@code NAME:INDEX}. */
@@ -93,7 +99,7 @@ public final class Sampler implements AutoCloseable {
   }
 
   /** The runs that are alive: their counters of now are kept. */
-  public void beat(List<RunId> alive, long nowMs) throws IOException {
+  public void beat(List<RunId> alive, long nowMs) {
     if (shim.absence().isPresent()) {
       return;
     }
@@ -106,16 +112,29 @@ public final class Sampler implements AutoCloseable {
           }
           return gone;
         });
-    takeHandedOut(alive, nowMs);
+    String lost = takeHandedOut(alive, nowMs);
     accelerators.beat(followed.keySet(), nowMs);
     TreeMap<RunId, long[]> values = new TreeMap<>();
     followed.forEach((run, each) -> values.put(run, shim.read(each.handed())));
     share(values, alive.size());
     for (Map.Entry<RunId, Followed> each : followed.entrySet()) {
-      if (each.getValue().file().due(nowMs)) {
-        each.getValue().file().add(row(each.getKey(), values.get(each.getKey()), nowMs));
+      try {
+        if (each.getValue().file().due(nowMs)) {
+          each.getValue().file().add(row(each.getKey(), values.get(each.getKey()), nowMs));
+        }
+      } catch (IOException e) {
+        lost = e.toString();
       }
     }
+    told(lost);
+  }
+
+  /** A full disk costs rows: the agent, its heartbeats and the totals of runs go on. */
+  private void told(String lost) {
+    if (!lost.isEmpty() && trouble.isEmpty()) {
+      warnings.accept("rows of the series of runs are not kept: " + lost);
+    }
+    trouble = lost;
   }
 
   /** What was kept of a run later than a moment, packed; empty when nothing was. */
@@ -149,13 +168,22 @@ public final class Sampler implements AutoCloseable {
     }
   }
 
-  /** What is not handed out yet is asked for, as by the agent before this one, or again. */
-  private void takeHandedOut(List<RunId> alive, long nowMs) throws IOException {
+  /**
+   * What is not handed out yet is asked for, as by the agent before this one, or again. Why some of
+   * it cannot be followed, or empty.
+   */
+  private String takeHandedOut(List<RunId> alive, long nowMs) {
+    String lost = "";
     for (Map.Entry<RunId, Shim.Handed> each : handedOut.take().entrySet()) {
       if (alive.contains(each.getKey())
           && !followed.containsKey(each.getKey())
           && followed.size() < RUNS_MAX) {
-        follow(each.getKey(), each.getValue(), nowMs);
+        try {
+          follow(each.getKey(), each.getValue(), nowMs);
+        } catch (IOException e) {
+          shim.close(each.getValue());
+          lost = e.toString();
+        }
       } else {
         shim.close(each.getValue());
       }
@@ -165,6 +193,7 @@ public final class Sampler implements AutoCloseable {
             .filter(run -> !followed.containsKey(run))
             .limit(RUNS_MAX - followed.size())
             .toList());
+    return lost;
   }
 
   private Path file(RunId run) {

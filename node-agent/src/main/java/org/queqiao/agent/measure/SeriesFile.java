@@ -61,7 +61,10 @@ final class SeriesFile {
     return nowMs - lastMs >= head.intervalMs() * 3L / 4;
   }
 
-  /** Adds a row: the moment, then one value for each column. */
+  /**
+   * Adds a row: the moment, then one value for each column. What a full disk has taken of a row
+   * that failed is written over by the next one.
+   */
   void add(long[] row) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(Series.rowBytes(head.counters().size()));
     for (long value : row) {
@@ -71,10 +74,14 @@ final class SeriesFile {
       replace(read().thinned());
     }
     bytes.flip();
-    try (FileChannel out =
-        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
-      size += out.write(bytes);
+    int length = bytes.remaining();
+    try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      out.position(size);
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
     }
+    size += length;
     lastMs = row[0];
     lastRow = row;
   }

@@ -50,4 +50,15 @@ final class SeriesFileTest {
     damaged.add(new long[] {20, 5});
     assertThat(damaged.read().rows()).hasSize(1);
   }
+
+  @Test
+  void whatAFullDiskTookOfARowIsWrittenOver() throws IOException {
+    Path path = folder.resolve("1.1");
+    SeriesFile file = SeriesFile.open(path, BYTES_MAX, 10, List.of(9, 28));
+    file.add(new long[] {10, 1, 2});
+    Files.write(path, new byte[] {1, 2, 3, 4, 5}, java.nio.file.StandardOpenOption.APPEND);
+    file.add(new long[] {20, 3, 4});
+    assertThat(file.read().rows()).hasSize(2);
+    assertThat(file.read().rows().getLast()).containsExactly(20, 3, 4);
+  }
 }

@@ -103,6 +103,23 @@ final class CountersEndToEndTest {
     }
   }
 
+  /** As with a full disk, only that its room cannot be made again. */
+  @Test
+  void whereNoRowsCanBeKeptTheAgentGoesOnAndTotalsAreWhole() throws Exception {
+    try (NodeStory story = new NodeStory().started()) {
+      assumeTrue(story.root, "descriptors of others are handed out by root alone");
+      Path series = story.folder.resolve("agent/series");
+      Files.delete(series);
+      story.scheduler.want(story.desired(1, WORK + "; sleep 2"));
+      story.scheduler.awaitEnd(NodeStory.run(1));
+      RunMetrics counted = story.scheduler.awaitCounters(NodeStory.run(1));
+      assertThat(value(counted, Counter.TASK_CLOCK)).isGreaterThan(10_000_000);
+      assertThat(story.log("agent"))
+          .containsOnlyOnce("rows of the series of runs are not kept")
+          .doesNotContain("the agent ends");
+    }
+  }
+
   @Test
   void aHeartbeatCarriesWhatIsCountedOfTheNode() throws Exception {
     try (NodeStory story = new NodeStory().started()) {

@@ -84,6 +84,34 @@ final class StepsEndToEndTest {
     assertThat(lines.get(6)).isEqualTo("code 6");
   }
 
+  /** Each has three or four descriptors in who starts it, and the usual limit is 1,024. */
+  @Test
+  void aNodeStartsMoreTasksThanAProcessHasDescriptorsForAndTheyHaveTheLimitOfTheJob()
+      throws Exception {
+    List<String> lines =
+        run(
+            "nodes=1",
+            "ulimit -Sn 1000\nqueqiao run -O -n 300 sh -c 'ulimit -Sn' | sort | uniq -c\n"
+                + "echo code ${PIPESTATUS[0]}\n");
+    assertThat(lines.stream().map(String::strip)).containsExactly("300 1000", "code 0");
+  }
+
+  @Test
+  void outputThatCannotBeWrittenIsSaidAndIsNoSuccess() throws Exception {
+    List<String> lines =
+        run(
+            "nodes=1",
+            "queqiao run -n 1 -o /dev/full echo lost 2>&1\necho code $?\n"
+                + "queqiao run -n 1 sh -c 'yes | head -n 100000' | head -n 1\n"
+                + "echo code ${PIPESTATUS[0]}\n");
+    assertThat(lines)
+        .containsExactly(
+            "queqiao run: what the tasks wrote is not whole: No space left on device",
+            "code 1",
+            "y",
+            "code 0");
+  }
+
   @Test
   void whatAStepLeavesAnywhereIsGoneBeforeTheJobHasEndedAndItsCoresAreGivenAway() throws Exception {
     // On every node a daemon that ignores TERM, outside of the session of its task.
