@@ -149,7 +149,9 @@ static const char *prepare_monitor(struct monitor *self) {
     sigfillset(&all);
     sigemptyset(&children);
     sigaddset(&children, SIGCHLD);
-    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
+    /* It was executed by a descriptor, whose number ps would show. */
+    if (prctl(PR_SET_NAME, "queqiao-monitor", 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+        prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
         return "prepare the monitor";
     }
     /* Where children are ignored nothing tells how they end. */
