@@ -499,7 +499,7 @@ client_money() {
     list,[01]) api "$(default_account)" GET /api/v1/proposals; return ;;
     alerts,1) api "$(default_account)" GET /api/v1/alerts; return ;;
     prices,[12]) api "$(default_account)" GET "/api/v1/tariffs?limit=1000${ARGS[1]:+&state=$(encoded "${ARGS[1]}")}"; return ;;
-    refund-rules,[12] | conversions,[12] | tax-rates,[12] | allowance-order,1)
+    refund-rules,[12] | conversions,[12] | tax-rates,[12] | fiscal-years,[12] | allowance-order,1)
       api "$(default_account)" GET "/api/v1/$(encoded "${ARGS[0]}")?limit=1000${ARGS[1]:+&state=$(encoded "${ARGS[1]}")}"
       return
       ;;
@@ -526,11 +526,12 @@ client_money() {
     allowance-order,2) path=/api/v1/allowance-order body=${ARGS[1]} ;;
     price,2) path=/api/v1/tariffs body=${ARGS[1]} ;;
     tax-rate,2) path=/api/v1/tax-rates body=${ARGS[1]} ;;
+    fiscal-year,2) path=/api/v1/fiscal-years body=${ARGS[1]} ;;
     end-price,3)
       [[ ${ARGS[1]} =~ ^[0-9]{1,18}$ ]] || die "a price is a number, not ${ARGS[1]}: see ./queqiao money prices"
       path=/api/v1/tariffs/$(encoded "${ARGS[1]}")/end body=${ARGS[2]}
       ;;
-    *) die "it is written ./queqiao money [list | prices [STATE] | refund-rules [STATE] | conversions [STATE] | tax-rates [STATE] | tax-rate JSON | allowance-order | class PROJECT | end-price NUMBER JSON | alerts | wallet PROJECT | postings PROJECT | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | allowance PROJECT JSON | allowance-order JSON | contracts PROJECT | contract PROJECT JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
+    *) die "it is written ./queqiao money [list | prices [STATE] | refund-rules [STATE] | conversions [STATE] | tax-rates [STATE] | tax-rate JSON | fiscal-years [STATE] | fiscal-year JSON | allowance-order | class PROJECT | end-price NUMBER JSON | alerts | wallet PROJECT | postings PROJECT | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | allowance PROJECT JSON | allowance-order JSON | contracts PROJECT | contract PROJECT JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
   esac
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
 }

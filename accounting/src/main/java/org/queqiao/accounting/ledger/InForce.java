@@ -114,6 +114,10 @@ public final class InForce {
     switch (row.change()) {
       case MoneyChange.PriceEnd end -> prices.replaceAll((_, word) -> ended(word, end, row));
       case MoneyChange.Price _ -> prices.put(row.id(), said(row));
+      case MoneyChange.FiscalYear year -> {
+        prices.replaceAll((_, word) -> undone(word, year, row));
+        prices.put(row.id(), said(row));
+      }
       default -> count(said(row));
     }
   }
@@ -164,7 +168,18 @@ public final class InForce {
         : new Word(word.row(), new MoneyChange.Price(after), word.fromMs(), null, null, by);
   }
 
+  /** A change of fiscal years takes the place of those that count from its month on. */
+  private static Word undone(Word word, MoneyChange.FiscalYear by, ProposalRow row) {
+    return word.change() instanceof MoneyChange.FiscalYear planned
+            && planned.month().compareTo(by.month()) >= 0
+        ? new Word(word.row(), planned, word.fromMs(), State.WITHDRAWN, null, row)
+        : word;
+  }
+
   private Word standing(Word word) {
+    if (word.state() != null) {
+      return word;
+    }
     if (word.toMs() != 0 && word.toMs() <= word.fromMs()) {
       return word.in(State.WITHDRAWN, null);
     }
@@ -182,13 +197,16 @@ public final class InForce {
   }
 
   private boolean holds(Word word) {
-    return word.fromMs() <= nowMs && (word.toMs() == 0 || nowMs < word.toMs());
+    return word.state() == null
+        && word.fromMs() <= nowMs
+        && (word.toMs() == 0 || nowMs < word.toMs());
   }
 
   private static long fromMs(ProposalRow row) {
     return switch (row.change()) {
       case MoneyChange.Price(PriceItem item) -> item.validFromMs();
       case MoneyChange.TaxRate each -> each.validFromMs();
+      case MoneyChange.FiscalYear each -> each.fromMs();
       case MoneyChange.Conversion each -> each.validFromMs();
       case MoneyChange.RefundRule each -> each.validFromMs();
       case MoneyChange.CustomerClass each -> each.validFromMs();

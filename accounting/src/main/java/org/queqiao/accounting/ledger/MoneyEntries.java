@@ -82,7 +82,11 @@ final class MoneyEntries {
       case MoneyChange.Correction each -> correct(e, each, logged, books);
       case MoneyChange.StatementPaid each -> books.monthBooks().paid(each, logged);
       case MoneyChange.ArchiveMonth each -> books.monthBooks().archive(each, e);
-      case MoneyChange.CloseMonth _, MoneyChange.JobBilling _, MoneyChange.TaxRate _ -> {}
+      // Postings are of months; of which fiscal year one is counts where it is closed or told.
+      case MoneyChange.CloseMonth _,
+          MoneyChange.JobBilling _,
+          MoneyChange.TaxRate _,
+          MoneyChange.FiscalYear _ -> {}
     }
   }
 

@@ -5,23 +5,27 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.util.function.Supplier;
+import org.queqiao.contract.money.FiscalYears;
 
 /**
  * Names the periods of the bill. Instants are UTC; the zone only says where a day and a month
  * begin, so a day has 23 or 25 hours where the zone says so.
  *
  * @param zone the billing zone
- * @param fiscalStart the month in which the fiscal year begins, from 1 to 12; it is named after the
- *     year in which it begins
+ * @param fiscal to which fiscal year a month belongs, as it is known when that is asked: two people
+ *     change it for months to come
  */
-public record BillingCalendar(ZoneId zone, int fiscalStart) {
+public record BillingCalendar(ZoneId zone, Supplier<FiscalYears> fiscal) {
   private static final long HOUR_MS = 3_600_000;
-  private static final int LAST_MONTHS = 11;
 
-  public BillingCalendar {
-    if (fiscalStart < 1 || fiscalStart > 12) {
-      throw new IllegalArgumentException("a fiscal year begins in month 1 to 12");
-    }
+  /** One whose fiscal years always begin with this month, from 1 to 12. */
+  public BillingCalendar(ZoneId zone, int fiscalStart) {
+    this(zone, FiscalYears.of(fiscalStart));
+  }
+
+  private BillingCalendar(ZoneId zone, FiscalYears years) {
+    this(zone, () -> years);
   }
 
   /** One whose fiscal years are years. */
@@ -29,19 +33,42 @@ public record BillingCalendar(ZoneId zone, int fiscalStart) {
     this(zone, 1);
   }
 
+  /** The same with the fiscal years that are known now: for a question that is asked in parts. */
+  public BillingCalendar fixed() {
+    return new BillingCalendar(zone, fiscal.get());
+  }
+
+  /** The month, from 1 to 12, with which fiscal years begin at an instant. */
+  public int fiscalStart(long timeMs) {
+    return fiscal.get().startAt(timeMs);
+  }
+
   /** The fiscal year that a month belongs to. */
   public int fiscalYear(YearMonth month) {
-    return month.minusMonths(fiscalStart - 1L).getYear();
+    return fiscal.get().year(number(month));
+  }
+
+  /** The quarter of a month in its fiscal year, from 1 on. */
+  public int fiscalQuarter(YearMonth month) {
+    return fiscal.get().quarter(number(month));
   }
 
   /** The first month of a fiscal year. */
   public YearMonth firstOfFiscalYear(int year) {
-    return YearMonth.of(year, fiscalStart);
+    return month(fiscal.get().first(year));
   }
 
   /** The last month of a fiscal year. */
   public YearMonth lastOfFiscalYear(int year) {
-    return firstOfFiscalYear(year).plusMonths(LAST_MONTHS);
+    return month(fiscal.get().last(year));
+  }
+
+  private static int number(YearMonth month) {
+    return FiscalYears.number(month.toString());
+  }
+
+  private static YearMonth month(int number) {
+    return YearMonth.of(0, 1).plusMonths(number);
   }
 
   /** The day that an instant belongs to. */

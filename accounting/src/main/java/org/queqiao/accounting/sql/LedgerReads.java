@@ -44,6 +44,11 @@ public final class LedgerReads {
     this.runs = new ArchivedRuns(database, archive);
   }
 
+  /** How periods are named. */
+  public BillingCalendar calendar() {
+    return calendar;
+  }
+
   /** Months that are in files. */
   public ArchiveReads archive() {
     return archive;
@@ -136,12 +141,12 @@ public final class LedgerReads {
 
   /** Reports over months and years. */
   public UsageReports reports() {
-    return new UsageReports(runs, calendar);
+    return new UsageReports(runs, calendar.fixed());
   }
 
   /** How runs ended and what they made of what they had. */
   public EndedReports endedReports() {
-    return new EndedReports(database, calendar);
+    return new EndedReports(database, calendar.fixed());
   }
 
   /** When wallets and budgets will be used up. */

@@ -111,6 +111,7 @@ final class MoneyRows {
       case MoneyChange.CreditLine _ -> "CREDIT_LINE";
       case MoneyChange.PriceEnd _ -> "PRICE_END";
       case MoneyChange.TaxRate _ -> "TAX_RATE";
+      case MoneyChange.FiscalYear _ -> "FISCAL_YEAR";
       case MoneyChange.Contract _ -> "CONTRACT";
       case MoneyChange.NewAllowance _ -> "ALLOWANCE";
       case MoneyChange.OrderOfAllowances _ -> "ALLOWANCE_ORDER";
@@ -168,6 +169,7 @@ final class MoneyRows {
               MoneyChange.StatementPaid _,
               MoneyChange.JobBilling _,
               MoneyChange.TaxRate _,
+              MoneyChange.FiscalYear _,
               MoneyChange.CreditLine _,
               MoneyChange.NewAllowance _,
               MoneyChange.OrderOfAllowances _ -> {}

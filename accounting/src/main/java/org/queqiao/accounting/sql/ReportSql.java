@@ -22,8 +22,8 @@ final class ReportSql {
       case DAY -> "day";
       case MONTH -> "month";
       case YEAR -> "substring(month from 1 for 4)";
-      case FISCAL_QUARTER -> fiscal("YYYY\"-Q\"Q", calendar);
-      case FISCAL_YEAR -> fiscal("YYYY", calendar);
+      case FISCAL_QUARTER -> FiscalSql.quarter(calendar.fiscal().get());
+      case FISCAL_YEAR -> FiscalSql.year(calendar.fiscal().get());
       case PROJECT -> "project";
       case USER -> "user_name";
       case PARTITION -> "partition";
@@ -35,15 +35,6 @@ final class ReportSql {
       case NODE_TYPE -> "node_type";
       case RESOURCE -> "resource";
     };
-  }
-
-  /** The fiscal period of a month: that of the calendar so many months earlier. */
-  private static String fiscal(String form, BillingCalendar calendar) {
-    return "to_char((month || '-01')::date - interval '"
-        + (calendar.fiscalStart() - 1)
-        + " months', '"
-        + form
-        + "')";
   }
 
   /** The order of rows that have as much as each other, whatever the rules of the database are. */

@@ -93,12 +93,14 @@ public final class UsageReports {
       return new Question(by, fromMonth, toMonth, most, false, false);
     }
 
-    private String readFrom() {
-      YearMonth first = YearMonth.parse(fromMonth);
-      if (trend) {
-        first = first.minusMonths(Math.max(1, ReportBy.time(by).orElseThrow().months()));
+    private String readFrom(BillingCalendar calendar) {
+      if (!trend) {
+        return fromMonth;
       }
-      return first.toString();
+      ReportBy time = ReportBy.time(by).orElseThrow();
+      return time == ReportBy.DAY
+          ? YearMonth.parse(fromMonth).minusMonths(1).toString()
+          : time.first(time.before(firstPeriod(calendar), calendar), calendar).toString();
     }
 
     private String firstPeriod(BillingCalendar calendar) {
@@ -190,7 +192,7 @@ public final class UsageReports {
           return rows;
         };
     if (asked.by().contains(ReportBy.DAY)) {
-      runs.over(asked.readFrom(), asked.toMonth(), question);
+      runs.over(asked.readFrom(calendar), asked.toMonth(), question);
     } else {
       runs.plain(question);
     }
@@ -210,7 +212,7 @@ public final class UsageReports {
       DomainParts.Trees trees =
           asked.domains().today()
               ? DomainParts.today(connection)
-              : DomainParts.between(connection, asked.readFrom(), asked.toMonth());
+              : DomainParts.between(connection, asked.readFrom(calendar), asked.toMonth());
       int next = 1;
       if (rolled) {
         statement.setArray(1, connection.createArrayOf("text", trees.changes().toArray()));
@@ -219,7 +221,7 @@ public final class UsageReports {
       if (asked.by().contains(ReportBy.DAY)) {
         next = days(asked, next, connection, statement);
       }
-      statement.setString(next, asked.readFrom());
+      statement.setString(next, asked.readFrom(calendar));
       statement.setString(next + 1, asked.toMonth());
       next = scope.set(connection, statement, next + 2);
       if (cut) {
@@ -303,7 +305,7 @@ public final class UsageReports {
     List<String> names = new ArrayList<>();
     List<Long> starts = new ArrayList<>();
     LocalDate end = YearMonth.parse(asked.toMonth()).plusMonths(1).atDay(1);
-    LocalDate day = YearMonth.parse(asked.readFrom()).atDay(1);
+    LocalDate day = YearMonth.parse(asked.readFrom(calendar)).atDay(1);
     for (; day.isBefore(end); day = day.plusDays(1)) {
       names.add(day.toString());
       starts.add(calendar.startMs(day));

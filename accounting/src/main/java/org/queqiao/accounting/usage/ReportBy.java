@@ -12,7 +12,7 @@ public enum ReportBy {
   DAY,
   MONTH,
   YEAR,
-  /** Three months of a fiscal year, such as {@code 2026-Q1}. */
+  /** Three months of a fiscal year, such as {@code 2026-Q1}; the last of a changed one fewer. */
   FISCAL_QUARTER,
   /**
    * Twelve months from the first month of the fiscal year on, named after the year it begins in.
@@ -41,7 +41,6 @@ public enum ReportBy {
   private static final int YEAR_LETTERS = 4;
   private static final int MONTH_LETTERS = 7;
   private static final int MONTHS_OF_QUARTER = 3;
-  private static final int QUARTERS_OF_YEAR = 4;
   private static final int MONTHS_OF_YEAR = 12;
 
   /** How many months it has; 0 of a day, less than 0 of what is no time. */
@@ -97,22 +96,40 @@ public enum ReportBy {
     return fiscal && by.contains(YEAR) && !by.contains(DAY) && !by.contains(MONTH);
   }
 
-  /** The period of this kind before one. */
-  public String before(String period) {
+  /**
+   * The period of this kind before one.
+   *
+   * @param calendar says where fiscal years begin
+   */
+  public String before(String period, BillingCalendar calendar) {
     return switch (this) {
       case DAY ->
           period.endsWith(LATE)
-              ? MONTH.before(period.substring(0, MONTH_LETTERS)) + LATE
+              ? MONTH.before(period.substring(0, MONTH_LETTERS), calendar) + LATE
               : LocalDate.parse(period).minusDays(1).toString();
       case MONTH -> YearMonth.parse(period).minusMonths(1).toString();
-      case FISCAL_QUARTER -> {
-        int year = Integer.parseInt(period.substring(0, YEAR_LETTERS));
-        int before = period.charAt(period.length() - 1) - '0' - 1;
-        yield "%04d-Q%d"
-            .formatted(before == 0 ? year - 1 : year, before == 0 ? QUARTERS_OF_YEAR : before);
-      }
+      case FISCAL_QUARTER -> around(first(period, calendar).minusMonths(1).toString(), calendar);
       case YEAR, FISCAL_YEAR -> "%04d".formatted(Integer.parseInt(period) - 1);
       default -> throw new IllegalArgumentException(this + " is no time");
+    };
+  }
+
+  /**
+   * The first month of a period of this kind that has whole ones.
+   *
+   * @param calendar says where fiscal years begin
+   */
+  public YearMonth first(String period, BillingCalendar calendar) {
+    int year = Integer.parseInt(period.substring(0, YEAR_LETTERS));
+    return switch (this) {
+      case MONTH -> YearMonth.parse(period);
+      case YEAR -> YearMonth.of(year, 1);
+      case FISCAL_YEAR -> calendar.firstOfFiscalYear(year);
+      case FISCAL_QUARTER ->
+          calendar
+              .firstOfFiscalYear(year)
+              .plusMonths((long) (period.charAt(period.length() - 1) - '1') * MONTHS_OF_QUARTER);
+      default -> throw new IllegalArgumentException(this + " has no months");
     };
   }
 
@@ -132,9 +149,7 @@ public enum ReportBy {
           yield finer;
         }
         YearMonth month = YearMonth.parse(finer.substring(0, MONTH_LETTERS));
-        YearMonth moved = month.minusMonths(calendar.fiscalStart() - 1L);
-        yield "%04d-Q%d"
-            .formatted(moved.getYear(), (moved.getMonthValue() - 1) / MONTHS_OF_QUARTER + 1);
+        yield "%04d-Q%d".formatted(calendar.fiscalYear(month), calendar.fiscalQuarter(month));
       }
       case FISCAL_YEAR ->
           ofQuarter || finer.length() == YEAR_LETTERS

@@ -88,7 +88,7 @@ public final class ReportRows {
   }
 
   private ReportRow before(ReportRow row, ReportBy time, int at, BillingCalendar calendar) {
-    String earlier = time.before(row.keys().get(at));
+    String earlier = time.before(row.keys().get(at), calendar);
     List<String> keys = new ArrayList<>(row.keys());
     for (int i = 0; i < keys.size(); i++) {
       if (by.get(i).isTime()) {

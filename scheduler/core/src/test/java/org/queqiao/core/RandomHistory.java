@@ -879,6 +879,13 @@ final class RandomHistory {
           : new MoneyChange.TaxRate(
               pricing.nextInt(12_000), pricing.nextBoolean() ? 0 : story.nowMs);
     }
+    if (pricing.nextInt(6) == 0) {
+      int ahead = 1 + pricing.nextInt(40);
+      return new MoneyChange.FiscalYear(
+          1 + pricing.nextInt(12),
+          "%04d-%02d".formatted(2026 + ahead / 12, 1 + ahead % 12),
+          story.nowMs + ahead * 100_000L - 200_000);
+    }
     if (pricing.nextInt(4) == 0) {
       return new MoneyChange.JobBilling(pricing.nextBoolean(), pricing.nextInt(3) > 0);
     }

@@ -122,6 +122,7 @@ final class MoneyCodec {
     if (image.billing() != null) {
       out.setBilling(write(image.billing()));
     }
+    image.fiscalYears().forEach(each -> out.addFiscalYears(MonthCodec.write(each)));
   }
 
   static MoneyImage read(PbClusterImage in) {
@@ -142,7 +143,8 @@ final class MoneyCodec {
         ModelReader.list(in.getDisputesList(), DisputeCodec::read),
         AllowanceCodec.read(in),
         ModelReader.list(in.getContractsList(), MoneyCodec::contract),
-        in.hasBilling() ? read(in.getBilling()) : null);
+        in.hasBilling() ? read(in.getBilling()) : null,
+        ModelReader.list(in.getFiscalYearsList(), MonthCodec::read));
   }
 
   private static PbMoneyChange write(MoneyChange change) {
@@ -192,6 +194,7 @@ final class MoneyCodec {
               PbMoneyChange.TaxRate.newBuilder()
                   .setBasisPoints(each.basisPoints())
                   .setValidFromMs(each.validFromMs()));
+      case MoneyChange.FiscalYear each -> out.setFiscalYear(MonthCodec.write(each));
       case MoneyChange.Budget each -> out.setBudget(BudgetCodec.write(each.terms()));
       case MoneyChange.Contract each -> out.setContract(contract(each.terms()));
       case MoneyChange.NewAllowance each ->
@@ -286,6 +289,7 @@ final class MoneyCodec {
       case TAX_RATE ->
           new MoneyChange.TaxRate(
               in.getTaxRate().getBasisPoints(), in.getTaxRate().getValidFromMs());
+      case FISCAL_YEAR -> MonthCodec.read(in.getFiscalYear());
       case BUDGET -> new MoneyChange.Budget(BudgetCodec.read(in.getBudget()));
       case CONTRACT -> new MoneyChange.Contract(contract(in.getContract()));
       case ALLOWANCE -> new MoneyChange.NewAllowance(AllowanceCodec.read(in.getAllowance()));

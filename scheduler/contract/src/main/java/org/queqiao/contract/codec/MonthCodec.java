@@ -4,7 +4,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.wire.PbMoneyChange;
 
-/** Closed months, paid statements and archived months to and from their wire form. */
+/** Closed months, paid statements, archived months and fiscal years to and from their wire form. */
 final class MonthCodec {
   private MonthCodec() {}
 
@@ -33,6 +33,18 @@ final class MonthCodec {
 
   static MoneyChange.ArchiveMonth read(PbMoneyChange.ArchiveMonth in) {
     return new MoneyChange.ArchiveMonth(in.getMonth());
+  }
+
+  static PbMoneyChange.FiscalYear write(MoneyChange.FiscalYear each) {
+    return PbMoneyChange.FiscalYear.newBuilder()
+        .setStart(each.start())
+        .setMonth(each.month())
+        .setFromMs(each.fromMs())
+        .build();
+  }
+
+  static MoneyChange.FiscalYear read(PbMoneyChange.FiscalYear in) {
+    return new MoneyChange.FiscalYear(in.getStart(), in.getMonth(), in.getFromMs());
   }
 
   static PbMoneyChange.StatementPaid write(MoneyChange.StatementPaid each) {

@@ -259,6 +259,15 @@ public sealed interface MoneyChange {
    */
   record TaxRate(int basisPoints, long validFromMs) implements MoneyChange {}
 
+  /**
+   * From a month on fiscal years begin with another month.
+   *
+   * @param start with which, from 1 to 12
+   * @param month {@code YYYY-MM} in the billing zone, the first that counts so
+   * @param fromMs its first instant, not past when it is approved
+   */
+  record FiscalYear(int start, String month, long fromMs) implements MoneyChange {}
+
   /** Whose money or prices it is about, or null where it is about those of all. */
   default ProjectName project() {
     return switch (this) {
@@ -276,6 +285,7 @@ public sealed interface MoneyChange {
           ArchiveMonth _,
           JobBilling _,
           PriceEnd _,
+          FiscalYear _,
           TaxRate _ ->
           null;
     };
@@ -301,6 +311,7 @@ public sealed interface MoneyChange {
           ArchiveMonth _,
           JobBilling _,
           PriceEnd _,
+          FiscalYear _,
           TaxRate _ ->
           null;
     };

@@ -19,6 +19,7 @@ import org.queqiao.contract.money.Proposal;
  * @param allowances core-hours that projects have beside their wallets
  * @param contracts approved contracts, in the order of their approval
  * @param billing by which calendar bills are made, or null before that was stated
+ * @param fiscalYears with which month fiscal years begin by two people, by month
  */
 public record MoneyImage(
     List<Proposal> proposals,
@@ -28,7 +29,8 @@ public record MoneyImage(
     List<Dispute> disputes,
     AllowancesImage allowances,
     List<ContractTerms> contracts,
-    BillingDefined billing) {
+    BillingDefined billing,
+    List<MoneyChange.FiscalYear> fiscalYears) {
   /** Nothing was ever proposed. */
   public static final MoneyImage NONE = new MoneyImage(List.of(), List.of(), List.of());
 
@@ -39,6 +41,20 @@ public record MoneyImage(
     budgets = List.copyOf(budgets);
     disputes = List.copyOf(disputes);
     contracts = List.copyOf(contracts);
+    fiscalYears = List.copyOf(fiscalYears);
+  }
+
+  /** Of a site whose fiscal years begin as it was stated. */
+  public MoneyImage(
+      List<Proposal> proposals,
+      List<AgreedPrice> items,
+      List<MoneyChange.CustomerClass> classes,
+      List<BudgetImage> budgets,
+      List<Dispute> disputes,
+      AllowancesImage allowances,
+      List<ContractTerms> contracts,
+      BillingDefined billing) {
+    this(proposals, items, classes, budgets, disputes, allowances, contracts, billing, List.of());
   }
 
   /** Of a site without budgets, disputes and allowances. */

@@ -27,6 +27,7 @@ import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.money.RefundReason;
 import org.queqiao.contract.money.Resource;
 import org.queqiao.contract.node.NodeSettings;
+import org.queqiao.contract.snapshot.AllowancesImage;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.contract.snapshot.MoneyImage;
 
@@ -64,6 +65,9 @@ final class MoneySamples {
             88, true, new MoneyChange.TopUp(Samples.PROJECT, 5_000_000, "CNY"), "paid in"));
   }
 
+  static final MoneyChange.FiscalYear FISCAL_YEAR =
+      new MoneyChange.FiscalYear(4, "2027-04", 1_806_508_800_000L);
+
   static Map<String, Event> laterEvents() {
     Map<String, Event> all = new TreeMap<>(first());
     all.put(
@@ -90,6 +94,8 @@ final class MoneySamples {
     all.put(
         "MoneyProposed-tax",
         new MoneyProposed(99, new MoneyChange.TaxRate(600, 1_770_000_000_000L), "the law"));
+    all.put(
+        "MoneyDecided-fiscal-year", new MoneyDecided(99, true, FISCAL_YEAR, "as the law has it"));
     all.put(
         "MoneyProposed-fiscal-tiers",
         new MoneyProposed(
@@ -201,6 +207,20 @@ final class MoneySamples {
             List.of(new AgreedPrice(0, GPU_ITEM)),
             List.of(
                 new MoneyChange.CustomerClass(Samples.PROJECT, "partner", 1_760_000_000_000L))));
+  }
+
+  static ClusterImage fiscalYears(ClusterImage first) {
+    return first.with(
+        new MoneyImage(
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            AllowancesImage.NONE,
+            List.of(),
+            WalletSamples.BILLING,
+            List.of(FISCAL_YEAR)));
   }
 
   static ClusterImage image(ClusterImage first) {

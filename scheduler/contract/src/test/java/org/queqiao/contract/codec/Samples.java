@@ -580,6 +580,7 @@ final class Samples {
     out.put("ClusterImage-prices", MoneySamples.laterImage(image()));
     out.put("ClusterImage-allowances", AllowanceSamples.image(image()));
     out.put("ClusterImage-billing", WalletSamples.billing(image()));
+    out.put("ClusterImage-fiscal-years", MoneySamples.fiscalYears(image()));
     out.put("ClusterImage-contracts", AllowanceSamples.contracts(image()));
     out.put("ClusterImage-observed", ObservedSamples.image(image()));
     out.put("ClusterImage-imported", ObservedSamples.imported(image()));

@@ -14,7 +14,7 @@ import org.queqiao.contract.snapshot.WalletImage;
 
 /** Wallets with every field different from its default. */
 final class WalletSamples {
-  private static final BillingDefined BILLING = new BillingDefined("Asia/Shanghai", 4, "CNY");
+  static final BillingDefined BILLING = new BillingDefined("Asia/Shanghai", 4, "CNY");
 
   private WalletSamples() {}
 

@@ -10,6 +10,7 @@ import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.Actor;
 import org.queqiao.contract.id.ProjectName;
+import org.queqiao.contract.money.FiscalYears;
 import org.queqiao.core.message.Action;
 import org.queqiao.core.message.Decision;
 import org.queqiao.core.message.Fact;
@@ -27,7 +28,6 @@ public final class MoneyCheck {
   static final long MAX_FUNDING_MICRO = 1_000_000_000_000_000L;
 
   private static final int MAX_ZONE_CHARACTERS = 64;
-  private static final int MONTHS = 12;
   private static final int MAX_REASON_CHARACTERS = 256;
 
   private final Cluster cluster;
@@ -97,24 +97,25 @@ public final class MoneyCheck {
   /**
    * The calendar and the currency are stated once: said otherwise, the same log would make other
    * bills. Until there is a job, a price, a budget or money they change nothing and may be said
-   * anew.
+   * anew. The month with which fiscal years begin two people change: a configuration that names
+   * another one that they agreed on is no other word.
    */
   private Decision decide(Input.DefineBilling input) {
     BillingDefined said = input.billing();
     if (input.actor().kind() != Actor.Kind.LOCAL_OWNER) {
       return Rejections.forbidden("the configuration says by which calendar bills are made");
     }
-    if (said.fiscalYearStart() < 1 || said.fiscalYearStart() > MONTHS) {
-      return Rejections.invalid(
-          "fiscalYearStart",
-          "a fiscal year begins with a month from 1 to 12, not " + said.fiscalYearStart());
+    Optional<Decision> wrongStart = FiscalYearCheck.wrongStart(said.fiscalYearStart());
+    if (wrongStart.isPresent()) {
+      return wrongStart.get();
     }
     String problem = TextRules.problemOfLine(said.zone(), MAX_ZONE_CHARACTERS);
     if (problem != null) {
       return Rejections.invalid("zone", "the time zone " + problem + ": name one");
     }
     BillingDefined stated = cluster.money().billing().orElse(null);
-    if (said.equals(stated)) {
+    FiscalYears years = cluster.money().fiscalYears();
+    if (stated != null && FiscalYearCheck.isAgreed(said, stated, years)) {
       return Decision.done(List.of());
     }
     boolean nothingYet =
@@ -122,6 +123,7 @@ public final class MoneyCheck {
             && cluster.policy().tariffs().isEmpty()
             && cluster.money().items().isEmpty()
             && cluster.money().contracts().isEmpty()
+            && years.changes().isEmpty()
             && cluster.money().budgets().size() == 0
             && cluster.wallets().all().isEmpty();
     if (stated != null && !nothingYet) {
@@ -130,7 +132,7 @@ public final class MoneyCheck {
           "bills here are made by zone "
               + stated.zone()
               + ", with fiscal years from month "
-              + stated.fiscalYearStart()
+              + FiscalYearCheck.words(years)
               + " and in "
               + stated.currency()
               + ": said otherwise, the same log would make other bills");

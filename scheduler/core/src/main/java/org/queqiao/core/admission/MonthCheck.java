@@ -140,7 +140,15 @@ final class MonthCheck {
   }
 
   private static Decision notAMonth(String text) {
+    return notAMonth("month", text);
+  }
+
+  static Optional<Decision> wrongMonth(String field, String text) {
+    return MONTH.matcher(text).matches() ? Optional.empty() : Optional.of(notAMonth(field, text));
+  }
+
+  private static Decision notAMonth(String field, String text) {
     return Rejections.invalid(
-        "month", "a month is written YYYY-MM, such as 2026-10, not '" + text + "'");
+        field, "a month is written YYYY-MM, such as 2026-10, not '" + text + "'");
   }
 }

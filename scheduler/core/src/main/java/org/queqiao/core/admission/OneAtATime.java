@@ -26,6 +26,7 @@ final class OneAtATime {
    */
   private static boolean isOfTheSame(MoneyChange waiting, MoneyChange change, Cluster cluster) {
     return switch (change) {
+      case MoneyChange.FiscalYear _ -> waiting instanceof MoneyChange.FiscalYear;
       case MoneyChange.JobBilling _ -> waiting instanceof MoneyChange.JobBilling;
       case MoneyChange.Refund refund ->
           waiting instanceof MoneyChange.Refund other

@@ -226,22 +226,26 @@ public final class ProposalCheck {
               .or(() -> past("validFromMs", "a conversion", each.validFromMs(), nowMs));
       case MoneyChange.Refund each ->
           RefundCheck.wrong(each, cluster).or(() -> wrongWallet(each, each.currency()));
-      case MoneyChange.CreditLine each ->
-          invalid(
-                  each.creditMicro() < 0 || each.creditMicro() > MoneyCheck.MAX_FUNDING_MICRO,
-                  "creditMicro",
-                  "a credit line is from 0 to "
-                      + MoneyCheck.MAX_FUNDING_MICRO
-                      + " micro-units, not "
-                      + each.creditMicro())
-              .or(() -> wrongWallet(each, each.currency()));
+      case MoneyChange.CreditLine each -> wrong(each);
       case MoneyChange.CloseMonth each -> MonthCheck.wrong(each, nowMs);
       case MoneyChange.StatementPaid each -> MonthCheck.wrong(each, cluster);
       case MoneyChange.ArchiveMonth each -> MonthCheck.wrong(each);
+      case MoneyChange.FiscalYear each -> FiscalYearCheck.wrong(each, nowMs, cluster);
       case MoneyChange.JobBilling _ -> Optional.empty();
       case MoneyChange.Budget(BudgetTerms terms) ->
           BudgetCheck.wrong(cluster, terms, BudgetUnit.MONEY);
     };
+  }
+
+  private Optional<Decision> wrong(MoneyChange.CreditLine each) {
+    return invalid(
+            each.creditMicro() < 0 || each.creditMicro() > MoneyCheck.MAX_FUNDING_MICRO,
+            "creditMicro",
+            "a credit line is from 0 to "
+                + MoneyCheck.MAX_FUNDING_MICRO
+                + " micro-units, not "
+                + each.creditMicro())
+        .or(() -> wrongWallet(each, each.currency()));
   }
 
   private Optional<Decision> wrong(MoneyChange.Correction each) {

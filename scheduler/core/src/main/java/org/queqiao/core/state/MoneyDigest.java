@@ -28,6 +28,9 @@ final class MoneyDigest {
           .number(billing.fiscalYearStart())
           .text(billing.currency());
     }
+    if (!image.fiscalYears().isEmpty()) {
+      out.text("fiscal years").list(image.fiscalYears(), this::fiscalYear);
+    }
     AllowancesImage allowances = image.allowances();
     boolean allowed =
         !allowances.allowances().isEmpty()
@@ -154,6 +157,7 @@ final class MoneyDigest {
       }
       case MoneyChange.TaxRate change ->
           out.text("tax rate").number(change.basisPoints()).number(change.validFromMs());
+      case MoneyChange.FiscalYear change -> fiscalYear(change);
       case MoneyChange.Contract change -> contract(change.terms());
       case MoneyChange.NewAllowance change -> allowance(change.allowance());
       case MoneyChange.OrderOfAllowances change -> order(change.order());
@@ -174,6 +178,10 @@ final class MoneyDigest {
     if (change.toldAs() > 0) {
       out.text("told as").number(change.toldAs());
     }
+  }
+
+  private void fiscalYear(MoneyChange.FiscalYear each) {
+    out.text("fiscal year").number(each.start()).text(each.month()).number(each.fromMs());
   }
 
   private void month(MoneyChange.CloseMonth each) {

@@ -24,6 +24,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.money.AgreedPrice;
 import org.queqiao.contract.money.Allowance;
 import org.queqiao.contract.money.ContractTerms;
+import org.queqiao.contract.money.FiscalYears;
 import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.money.PriceItem;
 import org.queqiao.contract.money.Proposal;
@@ -52,6 +53,7 @@ public final class MoneyTable {
   private final BudgetTable budgets;
   private final DisputeTable disputes;
   private BillingDefined billing;
+  private FiscalYears fiscalYears = FiscalYears.of(1);
 
   MoneyTable(Cluster cluster) {
     this.cluster = cluster;
@@ -90,6 +92,11 @@ public final class MoneyTable {
     return Optional.ofNullable(billing);
   }
 
+  /** To which fiscal year a month belongs, by what was stated and what two people changed. */
+  public FiscalYears fiscalYears() {
+    return fiscalYears;
+  }
+
   /** What projects and users may use. */
   public BudgetTable budgets() {
     return budgets;
@@ -108,7 +115,7 @@ public final class MoneyTable {
   /** Makes a fact about wallets, budgets, disputes or changes by two people true. */
   void apply(MoneyEvent event, Actor actor, long nowMs) {
     switch (event) {
-      case BillingDefined e -> billing = e;
+      case BillingDefined e -> state(e);
       case BudgetTold e -> cluster.wallets().told(e, nowMs);
       case CreditLineSet e -> cluster.wallets().set(e);
       case MoneyProposed e -> proposed(e, actor, nowMs);
@@ -131,7 +138,8 @@ public final class MoneyTable {
         disputes.image(),
         allowances.image(),
         contracts,
-        billing);
+        billing,
+        fiscalYears.changes());
   }
 
   void restore(MoneyImage image) {
@@ -142,7 +150,15 @@ public final class MoneyTable {
     image.disputes().forEach(disputes::restore);
     allowances.restore(image.allowances());
     image.contracts().forEach(this::add);
-    billing = image.billing();
+    if (image.billing() != null) {
+      state(image.billing());
+    }
+    image.fiscalYears().forEach(each -> fiscalYears = fiscalYears.with(each));
+  }
+
+  private void state(BillingDefined stated) {
+    billing = stated;
+    fiscalYears = new FiscalYears(stated.fiscalYearStart(), fiscalYears.changes());
   }
 
   private void proposed(MoneyProposed event, Actor by, long nowMs) {
@@ -197,6 +213,11 @@ public final class MoneyTable {
       }
       case MoneyChange.Contract(ContractTerms each) -> agreed(each);
       case MoneyChange.OrderOfAllowances each -> allowances.order(each.order());
+      case MoneyChange.FiscalYear each -> {
+        require(each.fromMs() > 0, "fiscal years from before all time");
+        require(fiscalYears.admits(each), "two fiscal years of one name from " + each.month());
+        fiscalYears = fiscalYears.with(each);
+      }
       case MoneyChange.CustomerClass each -> {
         requireProject("a class of", each.project());
         add(each);

@@ -24,6 +24,8 @@ import org.queqiao.contract.id.DomainCode;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.UserName;
+import org.queqiao.contract.money.FiscalYears;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.Rejection;
@@ -31,6 +33,8 @@ import org.queqiao.core.message.Reply;
 import org.queqiao.runtime.SchedulerRuntime;
 import org.queqiao.server.config.ConfigException;
 import org.queqiao.server.config.ServerConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes an empty cluster usable: one partition, one project, one administrator. Each step is
@@ -48,6 +52,8 @@ public final class Bootstrap {
   private static final long LONGEST_LIMIT_MS = 7 * 24 * HOUR_MS;
   private static final long DEMO_PRICE_MICRO = 100_000;
   private static final long DEMO_FUNDS_MICRO = 10_000_000_000L;
+  private static final Logger LOG = LoggerFactory.getLogger(Bootstrap.class);
+
   private static final String AS_THE_LOG =
       ". Set them as the log has them: they are stated once, at the first start, and can be said"
           + " anew until there is a job, a price, a budget or money";
@@ -99,7 +105,29 @@ public final class Bootstrap {
               + refused.get().message()
               + (refused.get().code() == Rejection.Code.CONFLICT ? AS_THE_LOG : ""));
     }
-    return billing;
+    List<MoneyChange.FiscalYear> changes = runtime.startImage().money().fiscalYears();
+    if (stated == null || changes.isEmpty()) {
+      return billing;
+    }
+    sayWhatCounts(configured, new FiscalYears(stated.fiscalYearStart(), changes));
+    return new ServerConfig.Billing(billing.zone(), stated.fiscalYearStart(), billing.currency());
+  }
+
+  /** Two people changed it: the log says what counts, and the site learns what to write. */
+  private static void sayWhatCounts(ServerConfig.Billing configured, FiscalYears years) {
+    int now = years.startAt(System.currentTimeMillis());
+    if (configured.fiscalYearStart() == now) {
+      return;
+    }
+    MoneyChange.FiscalYear last = years.changes().getLast();
+    LOG.warn(
+        "billing.fiscalYearStart is {} in the configuration. Two people agreed on what counts:"
+            + " fiscal years begin with month {} now, and with month {} from {} on. Write one of"
+            + " these",
+        configured.fiscalYearStart(),
+        now,
+        last.start(),
+        last.month());
   }
 
   private static Input define(ServerConfig.Billing billing, String osUser) {

@@ -27,6 +27,7 @@ import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.Ledger;
 import org.queqiao.accounting.witness.HeadFile;
 import org.queqiao.contract.id.NodeName;
+import org.queqiao.contract.money.FiscalYears;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.state.ClusterState;
 import org.queqiao.eventlog.EventLog;
@@ -65,6 +66,7 @@ import org.queqiao.server.pki.PkiSettings;
 import org.queqiao.server.stream.EventHub;
 import org.queqiao.server.view.ClusterView;
 import org.queqiao.server.view.Foresight;
+import org.queqiao.server.view.LiveFiscalYears;
 import org.queqiao.server.view.Utilisation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,6 +86,7 @@ public final class Server implements AutoCloseable {
 
   private final Options options;
   private ServerConfig config;
+  private LiveFiscalYears fiscalYears;
   private final FaultHandler faults;
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
   private volatile boolean ready;
@@ -217,6 +220,7 @@ public final class Server implements AutoCloseable {
             FINISHED_IN_MEMORY,
             cause -> faults.fault(org.queqiao.runtime.Fault.MACHINE_FAILED, cause));
     EventHub hub = new EventHub(view, runtime.feed(), EVENT_RING, CATCHING_UP);
+    view.onChange(fiscalYears);
     view.onChange(hub);
     Forecasts forecasts = new Forecasts(image, view.jobs());
     Foresight foresight = new Foresight(view.jobs());
@@ -356,6 +360,10 @@ public final class Server implements AutoCloseable {
   /** Opens the books, once it is certain that the log and the configuration make the same bills. */
   private Ledger openLedger(DataFolder folder, SchedulerRuntime runtime) throws IOException {
     config = config.with(Bootstrap.agreed(config.billing(), runtime, options.owner()));
+    fiscalYears =
+        new LiveFiscalYears(
+            new FiscalYears(
+                config.billing().fiscalYearStart(), runtime.startImage().money().fiscalYears()));
     ServerConfig.Database database = config.database();
     EmbeddedDatabase.Access access;
     if (database.embedded()) {
@@ -373,7 +381,7 @@ public final class Server implements AutoCloseable {
         access.url(),
         access.user(),
         access.password(),
-        new BillingCalendar(config.billing().zone(), config.billing().fiscalYearStart()),
+        new BillingCalendar(config.billing().zone(), fiscalYears),
         folder.archive());
   }
 

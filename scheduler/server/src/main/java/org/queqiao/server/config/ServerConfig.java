@@ -267,7 +267,7 @@ public record ServerConfig(
               1,
               MONTHS,
               "The month in which a fiscal year begins; it is named after the year in which it"
-                  + " does.");
+                  + " does. Later two people change it: write what they agreed on.");
       if (!currency.matches("[A-Z]{3}")) {
         throw new ConfigException(
             "billing.currency must be three capital letters, not '" + currency + "'");

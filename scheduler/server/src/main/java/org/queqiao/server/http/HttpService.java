@@ -230,8 +230,7 @@ public final class HttpService {
         .on(api);
     new QuoteRoutes(view, longQuestions, around.questions(), clock, quotes).on(api);
     new ReservationRoutes(view, inputs).on(api);
-    BillingCalendar calendar =
-        new BillingCalendar(config.billing().zone(), config.billing().fiscalYearStart());
+    BillingCalendar calendar = around.reads().calendar();
     new PlannedRoutes(view, inputs, calendar).on(api);
     MoneyDesk desk =
         new MoneyDesk(view, inputs, around.reads(), new FormFiles(view, history, blocking));
@@ -249,7 +248,7 @@ public final class HttpService {
     new MonthRoutes(view, inputs, around.reads(), desk.books()).on(api);
     archive(inputs, desk.books(), calendar).on(api);
     new ContractRoutes(desk).on(api);
-    new InForceRoutes(desk).on(api);
+    new InForceRoutes(desk, calendar).on(api);
     new PricingRoutes(view, around.reads(), desk.books(), calendar, config.billing().currency())
         .on(api);
     new AccountingRoutes(view, around.reads(), history, blocking).on(api);

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.queqiao.accounting.ledger.InForce;
 import org.queqiao.accounting.ledger.ProposalRow;
+import org.queqiao.accounting.metering.BillingCalendar;
 import org.queqiao.accounting.sql.StandingWords;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.id.ProjectName;
@@ -25,9 +26,11 @@ final class InForceRoutes {
   private static final int MOST_CLASSES = 1_000;
 
   private final MoneyDesk desk;
+  private final BillingCalendar calendar;
 
-  InForceRoutes(MoneyDesk desk) {
+  InForceRoutes(MoneyDesk desk, BillingCalendar calendar) {
     this.desk = desk;
+    this.calendar = calendar;
   }
 
   void on(Api api) {
@@ -38,6 +41,8 @@ final class InForceRoutes {
     api.on("listAllowanceOrders", call -> list(call, List.of("ALLOWANCE_ORDER")));
     api.on("listTaxRates", call -> list(call, List.of("TAX_RATE")));
     api.on("proposeTaxRate", this::taxRate);
+    api.on("listFiscalYears", call -> list(call, List.of("FISCAL_YEAR")));
+    api.on("proposeFiscalYear", this::fiscalYear);
     api.on("getCustomerClass", this::customerClass);
   }
 
@@ -247,6 +252,16 @@ final class InForceRoutes {
         new MoneyChange.TaxRate(
             Math.toIntExact((Long) call.body().get("basisPoints")),
             (Long) call.body().getOrDefault("validFromMs", 0L)));
+  }
+
+  private void fiscalYear(Call call) {
+    String month = (String) call.body().get("fromMonth");
+    desk.propose(
+        call,
+        new MoneyChange.FiscalYear(
+            Math.toIntExact((Long) call.body().get("fiscalYearStart")),
+            month,
+            calendar.startMs(BillingCalendar.parseMonth(month).atDay(1))));
   }
 
   /** Proposes the end of a price; one that has not begun then is withdrawn. */

@@ -30,17 +30,17 @@ final class MoneyRoutes {
   private static final String CHECKPOINT = "CHECKPOINT";
 
   private final MoneyDesk desk;
-  private final int fiscalStart;
+  private final BillingCalendar calendar;
 
   MoneyRoutes(MoneyDesk desk, BillingCalendar calendar) {
     this.desk = desk;
-    this.fiscalStart = calendar.fiscalStart();
+    this.calendar = calendar;
   }
 
   void on(Api api) {
     api.on(
         "proposeTariff",
-        call -> desk.propose(call, new MoneyChange.Price(item(call.body(), fiscalStart))));
+        call -> desk.propose(call, new MoneyChange.Price(item(call.body(), calendar))));
     api.on(
         "proposeTopUp",
         call ->
@@ -118,9 +118,9 @@ final class MoneyRoutes {
   /**
    * A price as a request says it.
    *
-   * @param fiscalStart the month with which fiscal years begin now
+   * @param calendar says with which month fiscal years begin when the price does
    */
-  static PriceItem item(Map<String, Object> body, int fiscalStart) {
+  static PriceItem item(Map<String, Object> body, BillingCalendar calendar) {
     String partition = (String) body.get("partition");
     String qos = (String) body.get("qos");
     List<DayFactor> factors = new ArrayList<>();
@@ -143,7 +143,7 @@ final class MoneyRoutes {
         (Long) body.getOrDefault("validToMs", 0L),
         Math.toIntExact((Long) body.getOrDefault("utcOffsetMinutes", 0L)),
         factors,
-        terms(body, fiscalStart));
+        terms(body, calendar));
   }
 
   private static MoneyChange conversion(Map<String, Object> body) {
@@ -155,7 +155,8 @@ final class MoneyRoutes {
         (Long) body.getOrDefault("validFromMs", 0L));
   }
 
-  private static PriceTerms terms(Map<String, Object> body, int fiscalStart) {
+  private static PriceTerms terms(Map<String, Object> body, BillingCalendar calendar) {
+    long fromMs = Math.max((Long) body.getOrDefault("validFromMs", 0L), System.currentTimeMillis());
     return new PriceTerms(
         Resource.valueOf((String) body.getOrDefault("resource", Resource.CORES.name())),
         (String) body.getOrDefault("device", ""),
@@ -164,7 +165,7 @@ final class MoneyRoutes {
         (Boolean) body.getOrDefault("blockedShare", false),
         (Boolean) body.getOrDefault("whileSuspended", false),
         tiers(body.get("tiers")),
-        yearStart((String) body.getOrDefault("tierPeriod", "MONTH"), fiscalStart),
+        yearStart((String) body.getOrDefault("tierPeriod", "MONTH"), calendar.fiscalStart(fromMs)),
         (Long) body.getOrDefault("minimumMicro", 0L));
   }
 
@@ -318,6 +319,7 @@ final class MoneyRoutes {
         out.writeNumberField("validFromMs", each.validFromMs());
       }
       case MoneyChange.TaxRate each -> write(each, out);
+      case MoneyChange.FiscalYear each -> write(each, out);
       case MoneyChange.CreditLine each -> write(each, out);
       case MoneyChange.Refund each -> write(each, out);
       case MoneyChange.CloseMonth _, MoneyChange.StatementPaid _, MoneyChange.ArchiveMonth _ ->
@@ -346,6 +348,13 @@ final class MoneyRoutes {
     out.writeStringField("kind", "TAX_RATE");
     out.writeNumberField("basisPoints", each.basisPoints());
     out.writeNumberField("validFromMs", each.validFromMs());
+  }
+
+  private static void write(MoneyChange.FiscalYear each, JsonGenerator out) throws IOException {
+    out.writeStringField("kind", "FISCAL_YEAR");
+    out.writeNumberField("fiscalYearStart", each.start());
+    out.writeStringField("fromMonth", each.month());
+    out.writeNumberField("validFromMs", each.fromMs());
   }
 
   private static void write(MoneyChange.CreditLine each, JsonGenerator out) throws IOException {

@@ -21,7 +21,7 @@ final class PricingRoutes {
   private final ClusterView view;
   private final LedgerReads reads;
   private final FormFiles files;
-  private final int fiscalStart;
+  private final BillingCalendar calendar;
   private final String currency;
 
   PricingRoutes(
@@ -33,7 +33,7 @@ final class PricingRoutes {
     this.view = view;
     this.reads = reads;
     this.files = files;
-    this.fiscalStart = calendar.fiscalStart();
+    this.calendar = calendar;
     this.currency = currency;
   }
 
@@ -80,7 +80,7 @@ final class PricingRoutes {
   private List<PriceItem> prices(List<?> bodies) {
     List<PriceItem> prices = new ArrayList<>();
     for (Object each : bodies) {
-      PriceItem item = MoneyRoutes.item((Map<String, Object>) each, fiscalStart);
+      PriceItem item = MoneyRoutes.item((Map<String, Object>) each, calendar);
       check(item, prices);
       prices.add(item);
     }

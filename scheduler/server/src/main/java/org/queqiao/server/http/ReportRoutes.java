@@ -36,7 +36,7 @@ final class ReportRoutes {
   private final ClusterView view;
   private final LedgerReads reads;
   private final FormFiles files;
-  private final int fiscalStart;
+  private final BillingCalendar calendar;
 
   ReportRoutes(
       ClusterView view,
@@ -47,7 +47,7 @@ final class ReportRoutes {
     this.view = view;
     this.reads = reads;
     this.files = new FormFiles(view, history, blocking);
-    this.fiscalStart = calendar.fiscalStart();
+    this.calendar = calendar;
   }
 
   void on(Api api) {
@@ -153,25 +153,31 @@ final class ReportRoutes {
       throw Refused.invalid(
           "trend", "years and fiscal periods cross: name month in by, or one of both");
     }
-    int length = Math.max(1, time.months());
-    int first = time == ReportBy.YEAR ? 1 : fiscalStart;
-    if (length > 1
-        && !(begins(YearMonth.parse(months.from()), first, length)
-            && begins(YearMonth.parse(months.to()).plusMonths(1), first, length))) {
+    if (time.months() > 1) {
+      refusePart(time, YearMonth.parse(months.from()), true);
+      refusePart(time, YearMonth.parse(months.to()), false);
+    }
+  }
+
+  private void refusePart(ReportBy time, YearMonth month, boolean begins) {
+    String period = time.around(month.toString(), calendar);
+    YearMonth first = time.first(period, calendar);
+    YearMonth last = first;
+    while (time.around(last.plusMonths(1).toString(), calendar).equals(period)) {
+      last = last.plusMonths(1);
+    }
+    if (!month.equals(begins ? first : last)) {
       throw Refused.invalid(
           "trend",
           "a trend by "
               + name(time)
-              + " is of whole ones: they begin every "
-              + length
-              + " months from month "
+              + " is of whole ones, and "
+              + period
+              + " is from "
               + first
-              + " of a year on");
+              + " to "
+              + last);
     }
-  }
-
-  private static boolean begins(YearMonth month, int first, int length) {
-    return Math.floorMod(month.getMonthValue() - first, length) == 0;
   }
 
   private DomainView domains(Call call, boolean byDomain) {
