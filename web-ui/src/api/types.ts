@@ -41,6 +41,14 @@ export interface Job {
   /** Whether these are the tasks of the job, or each node has tasksPerNode of them. */
   tasksCounted?: "IN_ALL" | "PER_NODE" | null;
   tasksPerNode?: number | null;
+  /** That an operator told its latest run to end. */
+  operatorEnd?: {
+    run: number;
+    cause: "PLATFORM_FAULT" | "ADMINISTRATOR";
+    by: string;
+    atMs: number;
+    reason: string | null;
+  } | null;
   /** For whom a run of it was last told to end or to stand still. */
   preemptedBy?: number | null;
   /** In which it runs or ran, or which it asks for. */

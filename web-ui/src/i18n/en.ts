@@ -37,6 +37,10 @@ export const en = {
     more: "More",
     first: "Submit the first one",
   },
+  endCause: {
+    PLATFORM_FAULT: "Fault of the platform",
+    ADMINISTRATOR: "Administrator",
+  },
   job: {
     id: "Job",
     name: "Name",
@@ -71,6 +75,7 @@ export const en = {
     resume: "Resume",
     suspendedBy: "Suspension asked for by",
     endUser: "End user",
+    operatorEnd: "Ended by an operator",
     preemptedBy: "Made room for job",
     reservation: "Reservation",
     cancelSure: "Cancel job {id}?",

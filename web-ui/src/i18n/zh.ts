@@ -37,6 +37,10 @@ export const zh: Texts = {
     more: "更多",
     first: "提交第一个作业",
   },
+  endCause: {
+    PLATFORM_FAULT: "平台故障",
+    ADMINISTRATOR: "管理员操作",
+  },
   job: {
     id: "作业",
     name: "名称",
@@ -71,6 +75,7 @@ export const zh: Texts = {
     resume: "恢复",
     suspendedBy: "暂停请求人",
     endUser: "终端用户",
+    operatorEnd: "由运维人员终止",
     preemptedBy: "为作业让出资源",
     reservation: "预留",
     cancelSure: "取消作业 {id}？",

@@ -59,6 +59,11 @@ public final class LedgerReads {
     return new LineRuns(runs, calendar);
   }
 
+  /** Who told runs to end as an operator. */
+  public OperatorEndRows operatorEnds() {
+    return new OperatorEndRows(database);
+  }
+
   /** Runs whose node vanished. */
   public LostRuns lostRuns() {
     return new LostRuns(database);

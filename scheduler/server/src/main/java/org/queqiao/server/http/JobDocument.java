@@ -18,6 +18,7 @@ import org.queqiao.contract.job.RunExit;
 import org.queqiao.contract.job.Suspension;
 import org.queqiao.server.view.JobEntry;
 import org.queqiao.server.view.JobStatus;
+import org.queqiao.server.view.OperatorEnding;
 
 /**
  * A job as REST shows it, whether it comes from memory or from history. Null is null in JSON.
@@ -37,6 +38,7 @@ import org.queqiao.server.view.JobStatus;
  *     job of long ago
  * @param preemptedBy the job for which a run of it was last told to end or to stand still; null for
  *     none, and for a job of long ago
+ * @param operatorEnd that an operator told its latest run to end; null for none
  * @param revision how often it was changed; null for a job of long ago
  * @param quote under which quote it was submitted, or null
  * @param endUser for whom a service platform submitted it, or null
@@ -84,7 +86,8 @@ record JobDocument(
     Suspension suspension,
     JobId preemptedBy,
     JobQuote quote,
-    String endUser) {
+    String endUser,
+    OperatorEnding operatorEnd) {
 
   /**
    * How far an array is.
@@ -186,7 +189,8 @@ record JobDocument(
         status.suspension(),
         status.preemptedBy(),
         entry.quote(),
-        orNull(entry.endUser()));
+        orNull(entry.endUser()),
+        entry.operatorEnding());
   }
 
   /** An array with the indices of the tasks that have not started. */
@@ -236,7 +240,8 @@ record JobDocument(
         suspension,
         preemptedBy,
         quote,
-        endUser);
+        endUser,
+        operatorEnd);
   }
 
   private static String reservation(JobEntry entry) {
@@ -287,6 +292,20 @@ record JobDocument(
     out.writeBooleanField("suspend", suspension.wanted());
     out.writeStringField("by", suspension.by().name());
     out.writeNumberField("atMs", suspension.askedMs());
+    out.writeEndObject();
+  }
+
+  private void operatorEnd(JsonGenerator out) throws IOException {
+    if (operatorEnd == null) {
+      out.writeNullField("operatorEnd");
+      return;
+    }
+    out.writeObjectFieldStart("operatorEnd");
+    out.writeNumberField("run", operatorEnd.run());
+    out.writeStringField("cause", operatorEnd.cause().name());
+    out.writeStringField("by", operatorEnd.by());
+    out.writeNumberField("atMs", operatorEnd.atMs());
+    out.writeStringField("reason", orNull(operatorEnd.reason()));
     out.writeEndObject();
   }
 
@@ -375,6 +394,7 @@ record JobDocument(
     Json.number(out, "revision", revision);
     suspension(out);
     Json.number(out, "preemptedBy", preemptedBy == null ? null : (Long) preemptedBy.value());
+    operatorEnd(out);
     out.writeStringField("reservation", reservation);
     quote(out);
     out.writeStringField("endUser", endUser);

@@ -66,7 +66,7 @@ final class JobReader {
     }
     blocking.ask(
         call,
-        () -> history.find(scope, id).map(LedgerHistory::document),
+        () -> history.document(scope, id),
         document -> document.ifPresentOrElse(found, missing));
   }
 
@@ -128,11 +128,11 @@ final class JobReader {
         () -> answer.accept(HeldDocument.UNKNOWN));
   }
 
-  /** One job waits a moment for its charge; a list does not. */
+  /** One job waits a moment for what the books say of it; a list does not. */
   private void one(Call call, JobEntry entry, Consumer<JobDocument> found) {
     Consumer<List<JobDocument>> answer =
         documents -> waiting(call, entry, documents.getFirst(), found);
-    if (isCharged(entry)) {
+    if (isComplete(entry)) {
       explain(call, List.of(entry), answer);
       return;
     }
@@ -140,7 +140,7 @@ final class JobReader {
         call,
         () -> {
           history.awaitBooks(entry.position());
-          history.charge(List.of(entry));
+          history.complete(List.of(entry));
           return List.of(entry);
         },
         done -> explain(call, done, answer));
@@ -218,19 +218,24 @@ final class JobReader {
    */
   private void complete(Call call, List<JobEntry> entries, Consumer<List<JobDocument>> answer) {
     long booked = history.position();
-    List<JobEntry> uncharged =
-        entries.stream().filter(each -> each.position() <= booked && !isCharged(each)).toList();
-    if (uncharged.isEmpty()) {
+    List<JobEntry> incomplete =
+        entries.stream().filter(each -> each.position() <= booked && !isComplete(each)).toList();
+    if (incomplete.isEmpty()) {
       explain(call, entries, answer);
       return;
     }
     blocking.ask(
         call,
         () -> {
-          history.charge(uncharged);
+          history.complete(incomplete);
           return entries;
         },
         done -> explain(call, done, answer));
+  }
+
+  /** Whether the books have nothing more to say about it now. */
+  private boolean isComplete(JobEntry entry) {
+    return isCharged(entry) && entry.knowsOperatorEnding();
   }
 
   /** Whether there is nothing more to learn about its charge now. */

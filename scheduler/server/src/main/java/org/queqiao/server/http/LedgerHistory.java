@@ -2,12 +2,14 @@ package org.queqiao.server.http;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.queqiao.accounting.ledger.JobRow;
 import org.queqiao.accounting.sql.LedgerReads;
 import org.queqiao.accounting.sql.LedgerUnavailable;
@@ -17,6 +19,7 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.job.JobState;
 import org.queqiao.server.view.JobEntry;
 import org.queqiao.server.view.JobQuery;
+import org.queqiao.server.view.OperatorEnding;
 import org.queqiao.server.view.Scope;
 
 /** What accounting remembers of jobs. Every method waits for the database. */
@@ -99,10 +102,12 @@ final class LedgerHistory {
     long before = beforeId;
     for (int page = 0; page < MAX_PAGES && found.size() < query.limit(); page++) {
       List<JobRow> rows = reads.jobsBefore(before, which, LedgerReads.MAX_ROWS);
+      List<JobRow> shown = new ArrayList<>();
       rows.stream()
           .filter(row -> matches(states, row))
           .limit(query.limit() - found.size())
-          .forEach(row -> found.add(document(row)));
+          .forEach(shown::add);
+      found.addAll(documents(shown));
       if (rows.size() < LedgerReads.MAX_ROWS) {
         break;
       }
@@ -111,16 +116,57 @@ final class LedgerHistory {
     return found;
   }
 
+  /** A job that this scope shows, as REST shows it. */
+  Optional<JobDocument> document(Scope scope, long id) {
+    return find(scope, id).map(row -> documents(List.of(row)).getFirst());
+  }
+
+  private List<JobDocument> documents(List<JobRow> rows) {
+    Map<Long, OperatorEnding> endings =
+        endings(
+            rows.stream()
+                .filter(row -> row.attempt() > 0)
+                .collect(Collectors.toMap(row -> row.id().value(), JobRow::attempt)));
+    return rows.stream().map(row -> document(row, endings.get(row.id().value()))).toList();
+  }
+
+  /** Who told runs to end, by their job. */
+  private Map<Long, OperatorEnding> endings(Map<Long, Integer> runs) {
+    Map<Long, OperatorEnding> found = new HashMap<>();
+    reads
+        .operatorEnds()
+        .of(runs)
+        .forEach((job, each) ->
+            found.put(
+                job,
+                new OperatorEnding(
+                    runs.get(job), each.cause(), each.by(), each.atMs(), each.reason())));
+    return found;
+  }
+
   private static boolean matches(Set<JobState> states, JobRow row) {
     JobState state = JobState.valueOf(row.state());
     return state.isTerminal() && (states.isEmpty() || states.contains(state));
   }
 
-  /** Gives each entry its charge where the books have its end; none while they cannot be read. */
-  void charge(Collection<JobEntry> entries) {
+  /**
+   * Gives each entry its charge where the books have its end, and who told its latest run to end;
+   * nothing while they cannot be read.
+   */
+  void complete(Collection<JobEntry> entries) {
     Map<Long, JobRow> rows;
+    Map<Long, OperatorEnding> endings;
+    long booked = position.getAsLong();
+    List<JobEntry> unknown =
+        entries.stream()
+            .filter(each -> !each.knowsOperatorEnding() && each.position() <= booked)
+            .toList();
     try {
       rows = reads.jobs(entries.stream().map(JobEntry::id).toList());
+      endings =
+          endings(
+              unknown.stream()
+                  .collect(Collectors.toMap(JobEntry::id, each -> each.status().attempt())));
     } catch (LedgerUnavailable away) {
       return;
     }
@@ -130,10 +176,11 @@ final class LedgerHistory {
         each.charged(new JobEntry.Charge(row.chargeMicro(), row.currency()));
       }
     }
+    unknown.forEach(each -> each.endedBy(Optional.ofNullable(endings.get(each.id()))));
   }
 
   /** A job of the books as REST shows it. */
-  static JobDocument document(JobRow row) {
+  private static JobDocument document(JobRow row, OperatorEnding operatorEnd) {
     boolean ran = row.attempt() > 0;
     boolean scriptEnded = row.exitCode() >= 0;
     return new JobDocument(
@@ -178,7 +225,8 @@ final class LedgerHistory {
         null,
         null,
         row.quote(),
-        JobDocument.orNull(row.endUser()));
+        JobDocument.orNull(row.endUser()),
+        operatorEnd);
   }
 
   private static String mainDomain(List<DomainShare> shares) {

@@ -1,6 +1,7 @@
 package org.queqiao.server.view;
 
 import java.util.List;
+import java.util.Optional;
 import org.queqiao.contract.id.PartitionName;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.QosName;
@@ -54,6 +55,7 @@ public final class JobEntry {
   private volatile JobStatus status;
   private volatile long position;
   private volatile Charge charge;
+  private volatile Optional<OperatorEnding> endingInBooks;
   private volatile Foreseen foreseen = Foreseen.NOTHING;
 
   /**
@@ -280,6 +282,7 @@ public final class JobEntry {
             texts);
     next.counts = counts;
     next.charge = charge;
+    next.endingInBooks = endingInBooks;
     next.foreseen = status.startMs() == 0 ? Foreseen.NOTHING : foreseen;
     return next;
   }
@@ -350,6 +353,23 @@ public final class JobEntry {
   /** Remembers the final charge. */
   public void charged(Charge known) {
     charge = known;
+  }
+
+  /** Who told its latest run to end, if that was an operator; null for none and if not known. */
+  public OperatorEnding operatorEnding() {
+    OperatorEnding said = status.operatorEnding();
+    Optional<OperatorEnding> found = endingInBooks;
+    return said != OperatorEnding.UNKNOWN ? said : found == null ? null : found.orElse(null);
+  }
+
+  /** Whether there is nothing more to learn of that from the books. */
+  public boolean knowsOperatorEnding() {
+    return status.operatorEnding() != OperatorEnding.UNKNOWN || endingInBooks != null;
+  }
+
+  /** Remembers what the books say of its latest run. */
+  public void endedBy(Optional<OperatorEnding> inBooks) {
+    endingInBooks = inBooks;
   }
 
   /** Cores over all nodes: what its latest run holds or held, else what it asks for. */

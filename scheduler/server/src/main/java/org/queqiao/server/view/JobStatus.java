@@ -30,6 +30,8 @@ import org.queqiao.contract.job.Suspension;
  * @param reservation in which its latest run runs or ran; null for none, and while it waits
  * @param preemptedBy the job for which a run of it was last told to end or to stand still, or null
  * @param operator who ends its run, while it is being ended; null for no operator
+ * @param operatorEnding who told its latest run to end, also once that is over; null for no
+ *     operator
  */
 public record JobStatus(
     JobState state,
@@ -47,7 +49,8 @@ public record JobStatus(
     Suspension suspension,
     ReservationName reservation,
     JobId preemptedBy,
-    OperatorEnd operator) {
+    OperatorEnd operator,
+    OperatorEnding operatorEnding) {
   private static final JobStatus WAITING = waiting(false);
   private static final JobStatus HELD = waiting(true);
 
@@ -65,6 +68,7 @@ public record JobStatus(
         null,
         "",
         0,
+        null,
         null,
         null,
         null,
@@ -101,7 +105,8 @@ public record JobStatus(
         suspension,
         reservation,
         preemptedBy,
-        null);
+        null,
+        operatorEnding);
   }
 
   JobStatus allocated(
@@ -126,12 +131,13 @@ public record JobStatus(
         null,
         in,
         preemptedBy,
+        null,
         null);
   }
 
   /** Its run is wanted to stop or go on, stops, or goes on. */
   JobStatus suspension(JobState as, Suspension next) {
-    return runs(as, endMs, allocations, exit, detail, next, operator);
+    return runs(as, endMs, allocations, exit, detail, next, operator, operatorEnding);
   }
 
   private Suspension over(long atMs) {
@@ -144,11 +150,15 @@ public record JobStatus(
         OperatorEnd.told(operator, told.operator(), logged.actor().name(), logged.reason());
     String why = by == null ? told.cause().detail(reservation) : by.detail();
     Suspension stopped = over(logged.timeMs());
-    return runs(JobState.COMPLETING, endMs, allocations, exit, why, stopped, by);
+    OperatorEnding first =
+        by == null || operator != null
+            ? operatorEnding
+            : new OperatorEnding(attempt, by.cause(), by.by(), logged.timeMs(), by.reason());
+    return runs(JobState.COMPLETING, endMs, allocations, exit, why, stopped, by, first);
   }
 
   JobStatus ended(JobState finalState, long atMs, RunExit how, String why) {
-    return runs(finalState, atMs, List.of(), how, why, over(atMs), null);
+    return runs(finalState, atMs, List.of(), how, why, over(atMs), null, operatorEnding);
   }
 
   /** The same run, further on. */
@@ -159,7 +169,8 @@ public record JobStatus(
       RunExit how,
       String why,
       Suspension next,
-      OperatorEnd by) {
+      OperatorEnd by,
+      OperatorEnding ending) {
     return new JobStatus(
         as,
         false,
@@ -176,7 +187,8 @@ public record JobStatus(
         next,
         reservation,
         preemptedBy,
-        by);
+        by,
+        ending);
   }
 
   /** Its run is told to make room for a job, or for none. */
@@ -199,7 +211,8 @@ public record JobStatus(
             suspension,
             reservation,
             forWhom,
-            operator);
+            operator,
+            operatorEnding);
   }
 
   /** Its run is over and it waits again. */
@@ -220,7 +233,8 @@ public record JobStatus(
         null,
         null,
         preemptedBy,
-        null);
+        null,
+        operatorEnding);
   }
 
   /** Core-milliseconds of all runs of a job that has ended; 0 if it never ran. */

@@ -158,7 +158,8 @@ final class ViewEvents {
             image.suspension(),
             image.reservation(),
             image.preemptedBy(),
-            ended ? null : image.operatorEnd());
+            ended ? null : image.operatorEnd(),
+            image.attempt() == 0 ? null : OperatorEnding.UNKNOWN);
     return new JobEntry(
             image.id().value(),
             image.user(),

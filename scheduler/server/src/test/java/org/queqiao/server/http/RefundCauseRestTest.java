@@ -117,6 +117,61 @@ final class RefundCauseRestTest {
     assertThat(entries("requeued")).hasSize(1);
   }
 
+  private static JsonNode listed(String project) throws Exception {
+    return get("researcher1", "jobs?project=" + project).path("items").path(0).path("operatorEnd");
+  }
+
+  @Test
+  void theJobSaysInAFieldForWhatWhoAndWhenAlsoAfterARestart() throws Exception {
+    RunningServer own = RunningServer.alone();
+    own.node();
+    long fault;
+    long silent;
+    long mine;
+    long before = System.currentTimeMillis();
+    RunningServer shared = server;
+    try {
+      server = own;
+      fault = running("first");
+      assertThat(get("researcher1", "jobs/" + fault).path("operatorEnd").isNull()).isTrue();
+      assertThat(cancel("admin1", fault, "PLATFORM_FAULT", WHY).statusCode()).isEqualTo(200);
+      server.awaitEnd("researcher1", fault);
+      silent = running("second");
+      server.call("admin1", "DELETE", "/api/v1/jobs/" + silent, "");
+      server.awaitEnd("researcher1", silent);
+      mine = running("third");
+      server.call("researcher1", "DELETE", "/api/v1/jobs/" + mine, "");
+      server.awaitEnd("researcher1", mine);
+      for (int start = 0; start < 2; start++) {
+        JsonNode told = get("researcher1", "jobs/" + fault).path("operatorEnd");
+        assertThat(told.path("cause").asText()).isEqualTo("PLATFORM_FAULT");
+        assertThat(told.path("by").asText()).isEqualTo("admin1");
+        assertThat(told.path("run").asInt()).isEqualTo(1);
+        assertThat(told.path("reason").asText()).isEqualTo(WHY);
+        assertThat(told.path("atMs").asLong()).isBetween(before, System.currentTimeMillis());
+        assertThat(listed("first")).isEqualTo(told);
+        JsonNode unsaid = get("researcher1", "jobs/" + silent).path("operatorEnd");
+        assertThat(unsaid.path("cause").asText()).isEqualTo("ADMINISTRATOR");
+        assertThat(unsaid.path("reason").isNull()).isTrue();
+        assertThat(get("researcher1", "jobs/" + mine).path("operatorEnd").isNull()).isTrue();
+        assertThat(
+                server
+                    .send(
+                        server
+                            .request("researcher1", "/api/v1/jobs/" + fault)
+                            .header("Accept", "text/plain")
+                            .GET())
+                    .body())
+            .contains("operatorEnd", "run=1 cause=PLATFORM_FAULT by=admin1 atMs=");
+        if (start == 0) {
+          server.startAgain("");
+        }
+      }
+    } finally {
+      server = shared;
+    }
+  }
+
   @Test
   void whoMayNotSayACauseIsToldWhoMay() throws Exception {
     long job = running("refused");
