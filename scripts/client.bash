@@ -466,11 +466,15 @@ client_month() {
       path=/api/v1/statements/$(encoded "${ARGS[1]}")/$(encoded "${ARGS[2]}")/payment
       body="{\"paidOn\":\"$(json_text "${ARGS[3]}")\",\"reference\":\"$(json_text "${ARGS[4]}")\",\"reason\":\"$(json_text "${ARGS[*]:5}")\"}"
       ;;
+    paid-in,[7-9] | paid-in,[1-9][0-9]*)
+      path=/api/v1/statements/$(encoded "${ARGS[2]}")/$(encoded "${ARGS[3]}")/payment
+      body="{\"currency\":\"$(json_text "${ARGS[1]}")\",\"paidOn\":\"$(json_text "${ARGS[4]}")\",\"reference\":\"$(json_text "${ARGS[5]}")\",\"reason\":\"$(json_text "${ARGS[*]:6}")\"}"
+      ;;
     paid-back,[6-9] | paid-back,[1-9][0-9]*)
       path=/api/v1/statements/$(encoded "${ARGS[1]}")/$(encoded "${ARGS[2]}")/payment/back
       body="{\"paidOn\":\"$(json_text "${ARGS[3]}")\",\"reference\":\"$(json_text "${ARGS[4]}")\",\"reason\":\"$(json_text "${ARGS[*]:5}")\"}"
       ;;
-    *) die "it is written ./queqiao month [list | check MONTH | statements MONTH [STATE] | close MONTH REASON | close-despite MONTH WHY REASON | paid PROJECT MONTH DAY REFERENCE REASON | paid-back PROJECT MONTH DAY REFERENCE REASON]" ;;
+    *) die "it is written ./queqiao month [list | check MONTH | statements MONTH [STATE] | close MONTH REASON | close-despite MONTH WHY REASON | paid PROJECT MONTH DAY REFERENCE REASON | paid-in CURRENCY PROJECT MONTH DAY REFERENCE REASON | paid-back PROJECT MONTH DAY REFERENCE REASON]" ;;
   esac
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
 }

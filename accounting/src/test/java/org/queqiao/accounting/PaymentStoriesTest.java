@@ -274,14 +274,13 @@ final class PaymentStoriesTest {
       assertThat(standing(ledger, "2026-10")).isEqualTo("PAID wallet 0+0 paid 4000000 due 0");
       // What was paid before has 5 left in CNY, and nothing came for the 6 in EUR.
       String statement = "statement 2026-000001 of project climate for 2026-10 was ";
-      String inPart =
-          " once that came in, top the wallet up by it, and do not state the payment of the"
-              + " statement, which would give the wallet more than it owes";
+      String alone = "state its payment in EUR alone";
       assertThat(ledger.reads().months().matters("2026-11"))
           .containsExactly(
               statement
                   + "paid by word before payments were posted, and its wallet owes 6.00 EUR of it:"
-                  + inPart);
+                  + " once that came in, take its payment back and "
+                  + alone);
       log.twoPeople(back("2026-10"), true);
       log.twoPeople(paid("2026-10", 4 * UNIT), true);
       ledger.record(log.events());
@@ -289,7 +288,8 @@ final class PaymentStoriesTest {
           .containsExactly(
               statement
                   + "closed before payments were posted, and its wallet owes 6.00 EUR of it:"
-                  + inPart);
+                  + " once that came in, "
+                  + alone);
       assertThat(standing(ledger, "2026-10")).isEqualTo("CLOSED wallet 0+0 paid 0 due 4000000");
       List<MoneyChange.PaidAmount> both =
           List.of(

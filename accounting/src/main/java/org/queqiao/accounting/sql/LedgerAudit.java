@@ -122,8 +122,15 @@ public final class LedgerAudit {
               + " || lower(c.state) || ', asks for ' || s.net_micro - s.settled_micro + s.tax_micro"
               + " - s.settled_tax_micro || ' ' || s.currency || ', and ' || s.paid_micro || ' was"
               + " paid' from statement_sum s join statement_close c using (project, month) where"
-              + " s.paid_micro <> case when c.state = 'PAID' then s.net_micro - s.settled_micro +"
-              + " s.tax_micro - s.settled_tax_micro else 0 end",
+              + " s.paid_micro <> s.net_micro - s.settled_micro + s.tax_micro - s.settled_tax_micro and"
+              + " (c.state = 'PAID' or s.paid_micro <> 0)",
+          "select 'statement ' || c.fiscal_year || '-' || c.serial || ' of ' || c.project || ' is"
+              + " closed, and all that it asks for was paid' from statement_close c where c.state ="
+              + " 'CLOSED' and exists (select from statement_sum s where s.project = c.project and"
+              + " s.month = c.month and s.paid_micro <> 0) and not exists (select from"
+              + " statement_sum s where s.project = c.project and s.month = c.month and"
+              + " s.paid_micro = 0 and s.net_micro + s.tax_micro <> s.settled_micro +"
+              + " s.settled_tax_micro)",
           "select 'allowance ' || a.id || ' has ' || a.left_ms || ' left and ' || a.drawn_ms || '"
               + " held, and its postings sum to ' || coalesce(l.amount, 0) || ' and ' ||"
               + " coalesce(d.amount, 0) from allowance a left join balance l on l.account ="

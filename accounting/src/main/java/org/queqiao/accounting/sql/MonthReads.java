@@ -200,6 +200,11 @@ public final class MonthReads {
     });
   }
 
+  /** What a closed statement asks for in a currency; 0 for nothing. */
+  public long askedIn(String project, String month, String currency) {
+    return ask(connection -> Payments.askedIn(connection, project, month, currency));
+  }
+
   /** What statements of a month have of tax: as it was closed, or as it is agreed on. */
   public Tax tax(String month) {
     return ask(connection -> MonthTax.of(connection, month, endMs(month)));

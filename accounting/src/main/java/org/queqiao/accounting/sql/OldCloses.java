@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.accounting.statement.Standing;
 import org.queqiao.accounting.statement.StatementForms;
@@ -59,9 +60,13 @@ final class OldCloses {
             - coalesce((select sum(e.amount_micro) from statement_entry e
               where e.project = below.project and e.currency = below.currency
                 and e.month not in (select month from month_close where state = 'CLOSED')), 0)
-            + coalesce((select sum(case when c.state = 'CLOSED' then s.net_micro
-                else s.settled_micro end) from statement_sum s
+            + coalesce((select sum(
+                case when c.state = 'CLOSED' and s.paid_micro = 0
+                  then s.net_micro - s.settled_micro else 0 end
+                + case when m.settles_wallets then s.settled_micro else 0 end)
+              from statement_sum s
               join statement_close c on c.project = s.project and c.month = s.month
+              join month_close m on m.month = s.month
               where s.project = below.project and s.currency = below.currency), 0) as given
           from below)
       select project, currency, least(-has, -has - given) from since
@@ -104,6 +109,53 @@ final class OldCloses {
     return all;
   }
 
+  /**
+   * What the wallet of a project that was paid before owes of one of these months, by currency;
+   * none of a project that pays afterwards, which owes all of it.
+   */
+  static Optional<Map<String, Long>> owed(Connection connection, String project, String month)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select from prepaid where project = ?")) {
+      statement.setString(1, project);
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+      }
+    }
+    Map<String, Long> debt = debts(connection).getOrDefault(project, new TreeMap<>());
+    try (PreparedStatement statement = connection.prepareStatement(OF_ONE)) {
+      statement.setString(1, project);
+      try (ResultSet row = statement.executeQuery()) {
+        while (row.next()) {
+          Map<String, Long> part = part(sums(connection, row), debt);
+          if (row.getString("month").equals(month)) {
+            return Optional.of(part);
+          }
+        }
+      }
+    }
+    return Optional.of(Map.of());
+  }
+
+  /** What of a debt is of a statement, by currency; it is taken from the debt. */
+  private static Map<String, Long> part(List<StatementSum> sums, Map<String, Long> debt) {
+    Map<String, Long> part = new TreeMap<>();
+    for (StatementSum each : asking(sums)) {
+      long micro = Math.min(debt.getOrDefault(each.currency(), 0L), each.postedMicro());
+      if (micro > 0) {
+        part.put(each.currency(), micro);
+        debt.computeIfPresent(each.currency(), (_, left) -> left == micro ? null : left - micro);
+      }
+    }
+    return part;
+  }
+
+  private static List<StatementSum> asking(List<StatementSum> sums) {
+    return sums.stream().filter(each -> each.askedMicro() > 0 && each.postedMicro() > 0).toList();
+  }
+
   /** What was paid before went to the oldest: the newest are owed, until they are the debt. */
   private static void addOwed(
       Connection connection, String project, Map<String, Long> debt, int most, List<String> found)
@@ -112,21 +164,10 @@ final class OldCloses {
       statement.setString(1, project);
       try (ResultSet row = statement.executeQuery()) {
         while (found.size() < most && !debt.isEmpty() && row.next()) {
-          List<String> owed = new ArrayList<>();
-          boolean whole = true;
-          for (StatementSum each : sums(connection, row)) {
-            if (each.askedMicro() > 0 && each.postedMicro() > 0) {
-              long micro = Math.min(debt.getOrDefault(each.currency(), 0L), each.postedMicro());
-              whole &= micro == each.postedMicro();
-              if (micro > 0) {
-                owed.add(StatementForms.money(micro) + " " + each.currency());
-                debt.computeIfPresent(
-                    each.currency(), (_, left) -> left == micro ? null : left - micro);
-              }
-            }
-          }
-          if (!owed.isEmpty()) {
-            found.add(owed(row, String.join(" and ", owed), whole));
+          List<StatementSum> sums = sums(connection, row);
+          Map<String, Long> part = part(sums, debt);
+          if (!part.isEmpty()) {
+            found.add(owed(row, asking(sums), part));
           }
         }
       }
@@ -160,9 +201,26 @@ final class OldCloses {
                 + " again");
   }
 
-  /** A payment is of all that a statement asks for, so it is for those that are owed whole. */
-  private static String owed(ResultSet row, String money, boolean whole) throws SQLException {
-    String owes = name(row) + ", and its wallet owes " + money + " of it: ";
+  /**
+   * A payment in one currency is of what the wallet owes in it. One of all is of all that the
+   * statement asks for, so it is for those that are owed whole.
+   */
+  private static String owed(ResultSet row, List<StatementSum> asking, Map<String, Long> part)
+      throws SQLException {
+    List<String> money = new ArrayList<>();
+    part.forEach((currency, micro) -> money.add(StatementForms.money(micro) + " " + currency));
+    String owes = name(row) + ", and its wallet owes " + String.join(" and ", money) + " of it: ";
+    boolean whole =
+        asking.stream()
+            .allMatch(each -> part.getOrDefault(each.currency(), 0L) == each.postedMicro());
+    if (!whole && asking.size() > 1) {
+      return owes
+          + "once that came in, "
+          + (paidByWord(row) ? "take its payment back and " : "")
+          + "state its payment in "
+          + String.join(" and in ", part.keySet())
+          + " alone";
+    }
     if (!whole) {
       return owes
           + "once that came in, top the wallet up by it, and do not state the payment of the"

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.queqiao.accounting.ledger.Entry;
 import org.queqiao.accounting.ledger.Posting;
@@ -48,27 +49,40 @@ final class Payments {
       throws SQLException {
     String project = said.project().value();
     String state = state(connection, project, said.month());
+    List<StatementSum> sums = StatementSums.read(connection, project, said.month());
+    boolean first = sums.isEmpty();
     if (said.takenBack()) {
-      return state.equals("PAID") ? back(connection, said, logged) : List.of();
+      boolean came = sums.stream().anyMatch(each -> each.settlement().paidMicro() != 0);
+      return state.equals("PAID") || came ? back(connection, said, sums, logged) : List.of();
     }
     if (!state.equals("CLOSED")) {
       return List.of();
     }
     List<Posting> postings = new ArrayList<>();
-    List<StatementSum> sums = StatementSums.read(connection, project, said.month());
-    boolean first = sums.isEmpty();
     // A word of before about a statement of before posts nothing.
     if (!first || !said.amounts().isEmpty()) {
-      sums = first ? StatementSums.computed(connection, said.month(), project) : sums;
-      if (!asked(sums).equals(paid(said))) {
+      sums = first ? ofBefore(connection, said.month(), project, said.currency()) : sums;
+      List<StatementSum> paid = open(sums, said.currency());
+      if (!asked(paid).equals(paid(said))) {
         return List.of();
       }
       if (first) {
         StatementSums.keep(connection, said.month(), sums);
         sums.forEach(each -> postings.addAll(rounding(each, said.month(), logged)));
       }
-      sums.forEach(each -> postings.addAll(moved(each, PAID, 1, logged)));
-      amounts(connection, said, "net_micro - settled_micro + tax_micro - settled_tax_micro");
+      paid.forEach(each -> postings.addAll(moved(each, PAID, 1, logged)));
+      Rows.run(
+          connection,
+          "update statement_sum set paid_micro = net_micro - settled_micro + tax_micro -"
+              + " settled_tax_micro where project = ? and month = ? and (? = '' or currency = ?)"
+              + " and paid_micro = 0",
+          project,
+          said.month(),
+          said.currency(),
+          said.currency());
+      if (open(sums, "").size() > paid.size()) {
+        return postings;
+      }
     }
     Rows.run(
         connection,
@@ -83,10 +97,46 @@ final class Payments {
     return postings;
   }
 
-  private static List<Posting> back(
-      Connection connection, MoneyChange.StatementPaid said, LoggedEvent logged)
+  /**
+   * What is asked for in a currency.
+   *
+   * @return 0 for nothing
+   */
+  static long askedIn(Connection connection, String project, String month, String currency)
       throws SQLException {
-    List<StatementSum> sums = StatementSums.read(connection, said.project().value(), said.month());
+    List<StatementSum> sums = StatementSums.read(connection, project, month);
+    return asked(
+            open(sums.isEmpty() ? ofBefore(connection, month, project, currency) : sums, currency))
+        .getOrDefault(currency, 0L);
+  }
+
+  /**
+   * What a statement of before comes to. Who pays it in one currency pays what the wallet owes of
+   * it; what it has paid of the others is fixed then.
+   */
+  private static List<StatementSum> ofBefore(
+      Connection connection, String month, String project, String currency) throws SQLException {
+    Optional<Map<String, Long>> owed =
+        currency.isEmpty() ? Optional.empty() : OldCloses.owed(connection, project, month);
+    return owed.isEmpty()
+        ? StatementSums.computed(connection, month, project)
+        : StatementSums.computed(connection, month, project, owed.get());
+  }
+
+  /** What is asked for and not paid, in one currency or, where that is empty, in all. */
+  private static List<StatementSum> open(List<StatementSum> sums, String currency) {
+    return sums.stream()
+        .filter(each -> each.askedMicro() != 0 && each.settlement().paidMicro() == 0)
+        .filter(each -> currency.isEmpty() || currency.equals(each.currency()))
+        .toList();
+  }
+
+  private static List<Posting> back(
+      Connection connection,
+      MoneyChange.StatementPaid said,
+      List<StatementSum> sums,
+      LoggedEvent logged)
+      throws SQLException {
     if (!sums.isEmpty() && asked(sums).isEmpty()) {
       // The wallet has paid it: nothing came that could go back.
       return List.of();
@@ -97,7 +147,11 @@ final class Payments {
         postings.addAll(moved(each, BACK, -1, logged));
       }
     }
-    amounts(connection, said, "0");
+    Rows.run(
+        connection,
+        "update statement_sum set paid_micro = 0 where project = ? and month = ?",
+        said.project().value(),
+        said.month());
     Rows.run(
         connection,
         "update statement_close set state = 'CLOSED', paid_on = '', reference = '', paid_by = '',"
@@ -105,15 +159,6 @@ final class Payments {
         said.project().value(),
         said.month());
     return postings;
-  }
-
-  private static void amounts(
-      Connection connection, MoneyChange.StatementPaid said, String paidMicro) throws SQLException {
-    Rows.run(
-        connection,
-        "update statement_sum set paid_micro = " + paidMicro + " where project = ? and month = ?",
-        said.project().value(),
-        said.month());
   }
 
   private static String state(Connection connection, String project, String month)

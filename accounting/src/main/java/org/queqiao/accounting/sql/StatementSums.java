@@ -57,7 +57,7 @@ final class StatementSums {
           join statement_sum s on s.project = who.project and s.month < ?
           join statement_close c on c.project = s.project and c.month = s.month
           join month_close m on m.month = s.month
-          where c.state = 'CLOSED' and m.settles_wallets) as all_
+          where c.state = 'CLOSED' and s.paid_micro = 0 and m.settles_wallets) as all_
       group by project, currency
       """;
 
@@ -142,6 +142,24 @@ final class StatementSums {
       throws SQLException {
     return sums(
         connection, month, project, Map.of(), MonthTax.of(connection, month, Long.MIN_VALUE));
+  }
+
+  /**
+   * The same where its wallet has paid all but what it owes.
+   *
+   * @param owed what it owes of what was posted, by currency
+   */
+  static List<StatementSum> computed(
+      Connection connection, String month, String project, Map<String, Long> owed)
+      throws SQLException {
+    Map<Key, Long> has = new TreeMap<>();
+    for (StatementSum each : computed(connection, month, project)) {
+      long micro = owed.getOrDefault(each.currency(), 0L);
+      has.put(
+          new Key(project, each.currency()),
+          micro == 0 ? each.netMicro() : Math.max(0, each.postedMicro() - micro));
+    }
+    return sums(connection, month, project, has, MonthTax.of(connection, month, Long.MIN_VALUE));
   }
 
   private static Map<Key, Long> available(

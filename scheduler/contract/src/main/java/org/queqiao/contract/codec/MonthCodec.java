@@ -54,7 +54,8 @@ final class MonthCodec {
             .setMonth(each.month())
             .setPaidOn(each.paidOn())
             .setReference(each.reference())
-            .setTakenBack(each.takenBack());
+            .setTakenBack(each.takenBack())
+            .setCurrency(each.currency());
     each.amounts()
         .forEach(amount ->
             out.addAmounts(
@@ -73,6 +74,7 @@ final class MonthCodec {
         in.getAmountsList().stream()
             .map(each -> new MoneyChange.PaidAmount(each.getCurrency(), each.getAmountMicro()))
             .toList(),
-        in.getTakenBack());
+        in.getTakenBack(),
+        in.getCurrency());
   }
 }

@@ -189,6 +189,7 @@ public sealed interface MoneyChange {
    * @param amounts what was paid with its tax, one for each currency; none in logs from before it
    *     was posted, and where the payment went back
    * @param takenBack whether the payment went back
+   * @param currency in which alone the statement was paid; empty for all that it asks for
    */
   record StatementPaid(
       ProjectName project,
@@ -196,10 +197,22 @@ public sealed interface MoneyChange {
       String paidOn,
       String reference,
       List<PaidAmount> amounts,
-      boolean takenBack)
+      boolean takenBack,
+      String currency)
       implements MoneyChange {
     public StatementPaid {
       amounts = List.copyOf(amounts);
+    }
+
+    /** One of all that it asks for. */
+    public StatementPaid(
+        ProjectName project,
+        String month,
+        String paidOn,
+        String reference,
+        List<PaidAmount> amounts,
+        boolean takenBack) {
+      this(project, month, paidOn, reference, amounts, takenBack, "");
     }
 
     /** One of which nothing is posted. */

@@ -97,6 +97,19 @@ final class MoneySamples {
     all.put(
         "MoneyDecided-fiscal-year", new MoneyDecided(99, true, FISCAL_YEAR, "as the law has it"));
     all.put(
+        "MoneyProposed-payment-currency",
+        new MoneyProposed(
+            96,
+            new MoneyChange.StatementPaid(
+                Samples.PROJECT,
+                "2026-10",
+                "2026-11-20",
+                "bank 17",
+                List.of(new MoneyChange.PaidAmount("EUR", 4_510_000)),
+                false,
+                "EUR"),
+            "received"));
+    all.put(
         "MoneyProposed-fiscal-tiers",
         new MoneyProposed(
             96,

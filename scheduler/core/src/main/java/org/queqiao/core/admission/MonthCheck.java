@@ -90,6 +90,11 @@ final class MonthCheck {
                 "amountMicro", "a payment is of 1 to " + MAX_PAID_MICRO + " micro-units"));
       }
     }
+    boolean one = each.amounts().size() == 1 && seen.contains(each.currency());
+    if (!each.currency().isEmpty() && !one) {
+      return Optional.of(
+          Rejections.invalid("currency", "a payment in one currency is of an amount in that"));
+    }
     return each.takenBack() && !each.amounts().isEmpty()
         ? Optional.of(Rejections.invalid("amountMicro", "a payment goes back as it was posted"))
         : Optional.empty();

@@ -206,6 +206,9 @@ final class MoneyDigest {
     if (each.takenBack()) {
       out.text("taken back");
     }
+    if (!each.currency().isEmpty()) {
+      out.text("in").text(each.currency());
+    }
   }
 
   private void dispute(Dispute each) {

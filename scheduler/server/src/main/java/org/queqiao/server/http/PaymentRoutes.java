@@ -35,16 +35,18 @@ final class PaymentRoutes {
     String month = call.text("period");
     Long micro = back ? null : (Long) call.body().get("amountMicro");
     String currency = back ? null : (String) call.body().get("currency");
-    if (micro == null != (currency == null)) {
-      throw Refused.invalid(
-          micro == null ? "amountMicro" : "currency", "amountMicro and currency go together");
+    if (micro != null && currency == null) {
+      throw Refused.invalid("currency", "amountMicro and currency go together");
     }
     files.ask(
         call,
-        () -> reads.statement(project.value(), month),
-        statement -> {
+        () -> asked(project, month, currency),
+        asked -> {
+          Statement statement = asked.statement();
           Optional<Refused> refused =
-              back ? notToTakeBack(statement) : unpayable(statement, micro, currency);
+              back
+                  ? notToTakeBack(statement)
+                  : unpayable(statement, micro, currency, asked.amounts());
           if (refused.isPresent()) {
             call.refuse(refused.get().refusal());
             return;
@@ -57,10 +59,35 @@ final class PaymentRoutes {
                   month,
                   (String) call.body().get("paidOn"),
                   (String) call.body().get("reference"),
-                  back ? List.of() : asked(statement),
-                  back),
+                  back ? List.of() : asked.amounts(),
+                  back,
+                  asked.currency()),
               (String) call.body().get("reason"));
         });
+  }
+
+  /**
+   * What a payment is of.
+   *
+   * @param currency in which alone, where the statement asks for several; else empty
+   */
+  record Asked(Statement statement, List<MoneyChange.PaidAmount> amounts, String currency) {}
+
+  private Asked asked(ProjectName project, String month, String currency) {
+    Statement statement = reads.statement(project.value(), month);
+    List<MoneyChange.PaidAmount> all = asked(statement);
+    boolean one =
+        currency != null
+            && all.size() > 1
+            && all.stream().anyMatch(each -> each.currency().equals(currency));
+    if (!one || statement.standing().state() != Standing.State.CLOSED) {
+      return new Asked(statement, all, "");
+    }
+    long micro = reads.months().askedIn(project.value(), month, currency);
+    return new Asked(
+        statement,
+        micro == 0 ? List.of() : List.of(new MoneyChange.PaidAmount(currency, micro)),
+        currency);
   }
 
   /** What a statement asks for, in each currency in which it does. */
@@ -73,7 +100,8 @@ final class PaymentRoutes {
   }
 
   /** Why a statement cannot be paid so; empty when it can. */
-  static Optional<Refused> unpayable(Statement statement, Long micro, String currency) {
+  private static Optional<Refused> unpayable(
+      Statement statement, Long micro, String currency, List<MoneyChange.PaidAmount> asked) {
     Standing standing = statement.standing();
     if (standing.state() == Standing.State.PAID) {
       return Optional.of(
@@ -98,30 +126,25 @@ final class PaymentRoutes {
                       ? "there was nothing on it when its month was closed"
                       : "its month is not closed")));
     }
-    return micro == null ? Optional.empty() : otherAmount(statement, micro, currency);
+    return currency == null ? Optional.empty() : otherAmount(statement, micro, currency, asked);
   }
 
   /** Why an amount is not what is asked for; empty when it is. */
-  private static Optional<Refused> otherAmount(Statement statement, long micro, String currency) {
-    List<MoneyChange.PaidAmount> asked = asked(statement);
+  private static Optional<Refused> otherAmount(
+      Statement statement, Long micro, String currency, List<MoneyChange.PaidAmount> asked) {
     String name = "statement " + statement.standing().number();
+    List<String> currencies = asked.stream().map(MoneyChange.PaidAmount::currency).toList();
     if (asked.isEmpty()) {
       return Optional.of(Refused.conflict(name + " asks for nothing"));
     }
-    if (asked.size() > 1) {
-      return Optional.of(
-          Refused.conflict(
-              name
-                  + " asks for several currencies: leave amountMicro and currency away, then all of"
-                  + " it is paid"));
-    }
-    MoneyChange.PaidAmount one = asked.getFirst();
-    if (!one.currency().equals(currency)) {
+    if (!currencies.contains(currency)) {
       return Optional.of(
           Refused.invalid(
-              "currency", name + " asks for " + one.currency() + ", not for " + currency));
+              "currency",
+              name + " asks for " + String.join(" and ", currencies) + ", not for " + currency));
     }
-    return one.amountMicro() == micro
+    MoneyChange.PaidAmount one = asked.getFirst();
+    return micro == null || one.amountMicro() == micro
         ? Optional.empty()
         : Optional.of(
             Refused.invalid(
@@ -138,7 +161,8 @@ final class PaymentRoutes {
   /** Why no payment can go back; empty when one can. */
   static Optional<Refused> notToTakeBack(Statement statement) {
     Standing standing = statement.standing();
-    if (standing.state() != Standing.State.PAID) {
+    boolean came = statement.totals().stream().anyMatch(each -> each.settlement().paidMicro() != 0);
+    if (standing.state() != Standing.State.PAID && !came) {
       return Optional.of(
           Refused.conflict(
               "the statement of "
@@ -147,9 +171,7 @@ final class PaymentRoutes {
                   + statement.period()
                   + " is not paid"));
     }
-    boolean byMoney =
-        statement.totals().isEmpty()
-            || statement.totals().stream().anyMatch(each -> each.settlement().paidMicro() != 0);
+    boolean byMoney = statement.totals().isEmpty() || came;
     return byMoney
         ? Optional.empty()
         : Optional.of(
