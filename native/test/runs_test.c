@@ -40,6 +40,16 @@ static void exitCodeAndOutputReachTheirPlaces(void) {
     node_destroy(&node);
 }
 
+static void aMonitorIsSeenByItsName(void) {
+    char path[PATH_BYTES];
+    char text[256];
+    node_create(&node);
+    node_start(&node);
+    CHECK_EQUAL(0, run_script(&node, 1, "#!/bin/sh\ncat /proc/$PPID/comm\n").exit_code);
+    CHECK(strcmp(read_text(work_path(&node, "out", path), text, sizeof text), "queqiao-monitor\n") == 0);
+    node_destroy(&node);
+}
+
 static void signalThatEndsTheJobIsReported(void) {
     node_create(&node);
     node_start(&node);
@@ -556,6 +566,7 @@ static void monitorSleepsWhileItsJobRuns(void) {
 
 static const struct test tests[] = {
     TEST(exitCodeAndOutputReachTheirPlaces),
+    TEST(aMonitorIsSeenByItsName),
     TEST(signalThatEndsTheJobIsReported),
     TEST(usageIsMeasured),
     TEST(environmentIsExactlyThatOfTheOrder),
