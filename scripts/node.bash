@@ -46,7 +46,7 @@ node_join() {
   [ ! -d "$DATA/server" ] || die "$DATA is the folder of a server, whose own node ./queqiao up starts: join with another --data DIR"
   if [ -e "$DATA/host/joined" ]; then
     [ -z "$file" ] || die "the node here has joined already; without --code-file it is started again"
-    ! alive agent >/dev/null || die "the node runs already: ./queqiao node status"
+    ! alive agent >/dev/null || ! alive launcher >/dev/null || die "the node runs already: ./queqiao node status"
   else
     [ -n "$file" ] || die "with which code? On the server: ./queqiao node code NAME >FILE; here: ./queqiao node join --code-file FILE"
     read_code "$file"
@@ -59,6 +59,11 @@ node_join() {
   if ! alive launcher >/dev/null; then
     free_launcher_socket
     start_launcher
+  fi
+  # A launcher that died alone is found again by the agent that lives.
+  if alive agent >/dev/null; then
+    say "The launcher of node $NODE_NAME was started again"
+    return
   fi
   welcomes=$(agent_welcomes 2>/dev/null)
   start_agent

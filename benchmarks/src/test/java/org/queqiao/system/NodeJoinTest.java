@@ -64,6 +64,14 @@ final class NodeJoinTest {
     return script(input, words.toArray(new String[0]));
   }
 
+  /** By the number and the start that the script knows it by. */
+  private static void killLauncher() throws Exception {
+    String[] known = Files.readString(folder.resolve("data/host/launcher.pid")).strip().split(" ");
+    ProcessHandle launcher = ProcessHandle.of(Long.parseLong(known[0])).orElseThrow();
+    launcher.destroyForcibly();
+    launcher.onExit().get();
+  }
+
   private static long submit(String rest) throws Exception {
     Client.Answer submitted = researcher.post("/api/v1/jobs", "{\"script\":\"#!/bin/sh\\n" + rest);
     assertThat(submitted.status()).as(submitted.response().body()).isEqualTo(201);
@@ -113,6 +121,12 @@ final class NodeJoinTest {
     long waits = submit("sleep 300\\n\",\"nodes\":1,\"nodeList\":\"cn2\"}");
     researcher.await(
         "/api/v1/jobs/" + waits, each -> each.path("state").asText().equals("RUNNING"));
+    assertThat(second("", "node", "join").text()).contains("the node runs already");
+    killLauncher();
+    assertThat(second("", "node", "status").text()).containsPattern("launcher +ended");
+    assertThat(second("", "node", "join").text())
+        .contains("The launcher of node cn2 was started again");
+    assertThat(second("", "node", "status").exit()).isZero();
     assertThat(second("", "node", "leave").text()).contains("1 runs live here", "nodes drain cn2");
     service.script("nodes", "drain", "cn2", "leaves");
     service.script("cancel", Long.toString(waits), "--as", "researcher1");
