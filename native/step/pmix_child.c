@@ -71,6 +71,8 @@ bool pmix_start(struct pmix_child *child, struct pmix_step *step, char *const *e
                 putenv(*each);
             }
         }
+        /* In the shared memory of libpmix 4 a rank may miss what one beside it has just published. */
+        setenv("PMIX_MCA_gds", "hash", 0);
         int fd = dup2(ends[1], 3);
         close_range(4, ~0U, 0);
         pmix_serve(fd, step);
