@@ -508,6 +508,7 @@ client_money() {
       return
       ;;
     class,2) api "$(default_account)" GET "/api/v1/projects/$(encoded "${ARGS[1]}")/customer-class"; return ;;
+    payer,2) api "$(default_account)" GET "/api/v1/projects/$(encoded "${ARGS[1]}")/payer"; return ;;
     contracts,2) api "$(default_account)" GET "/api/v1/projects/$(encoded "${ARGS[1]}")/contracts"; return ;;
     wallet,2) api "$(default_account)" GET "/api/v1/wallets/$(encoded "${ARGS[1]}")"; return ;;
     postings,2) api "$(default_account)" GET "/api/v1/wallets/$(encoded "${ARGS[1]}")/postings"; return ;;
@@ -517,12 +518,13 @@ client_money() {
       path=/api/v1/proposals/$id/decision
       body="{\"approve\":$([ "${ARGS[0]}" = approve ] && printf true || printf false),\"reason\":\"$(json_text "${ARGS[*]:2}")\"}"
       ;;
-    top-up,2 | correct,2 | refund-rule,1 | price,1 | top-up,1 | correct,1 | class,1 | conversion,1 | allowance,[12] | end-price,[12]) die "${ARGS[0]} needs JSON too: see docs/accounting.md" ;;
+    top-up,2 | correct,2 | refund-rule,1 | price,1 | top-up,1 | correct,1 | class,1 | payer,1 | conversion,1 | allowance,[12] | end-price,[12]) die "${ARGS[0]} needs JSON too: see docs/accounting.md" ;;
     top-up,3) path=/api/v1/wallets/$(encoded "${ARGS[1]}")/top-ups body=${ARGS[2]} ;;
     credit,3) path=/api/v1/wallets/$(encoded "${ARGS[1]}")/credit-line body=${ARGS[2]} ;;
     correct,3) path=/api/v1/wallets/$(encoded "${ARGS[1]}")/corrections body=${ARGS[2]} ;;
     refund-rule,2) path=/api/v1/refund-rules body=${ARGS[1]} ;;
     class,3) path=/api/v1/projects/$(encoded "${ARGS[1]}")/customer-class body=${ARGS[2]} ;;
+    payer,3) path=/api/v1/projects/$(encoded "${ARGS[1]}")/payer body=${ARGS[2]} ;;
     conversion,2) path=/api/v1/conversions body=${ARGS[1]} ;;
     refund,2) path=/api/v1/refunds body=${ARGS[1]} ;;
     allowance,3) path=/api/v1/wallets/$(encoded "${ARGS[1]}")/allowances body=${ARGS[2]} ;;
@@ -535,7 +537,7 @@ client_money() {
       [[ ${ARGS[1]} =~ ^[0-9]{1,18}$ ]] || die "a price is a number, not ${ARGS[1]}: see ./queqiao money prices"
       path=/api/v1/tariffs/$(encoded "${ARGS[1]}")/end body=${ARGS[2]}
       ;;
-    *) die "it is written ./queqiao money [list | prices [STATE] | refund-rules [STATE] | conversions [STATE] | tax-rates [STATE] | tax-rate JSON | fiscal-years [STATE] | fiscal-year JSON | allowance-order | class PROJECT | end-price NUMBER JSON | alerts | wallet PROJECT | postings PROJECT | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | conversion JSON | allowance PROJECT JSON | allowance-order JSON | contracts PROJECT | contract PROJECT JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
+    *) die "it is written ./queqiao money [list | prices [STATE] | refund-rules [STATE] | conversions [STATE] | tax-rates [STATE] | tax-rate JSON | fiscal-years [STATE] | fiscal-year JSON | allowance-order | class PROJECT | payer PROJECT | end-price NUMBER JSON | alerts | wallet PROJECT | postings PROJECT | top-up PROJECT JSON | credit PROJECT JSON | correct PROJECT JSON | price JSON | class PROJECT JSON | payer PROJECT JSON | conversion JSON | allowance PROJECT JSON | allowance-order JSON | contracts PROJECT | contract PROJECT JSON | refund-rule JSON | refund JSON | approve NUMBER REASON | reject NUMBER REASON]" ;;
   esac
   api "$(default_account)" POST "$path" -H 'Content-Type: application/json' --data-binary "$body"
 }

@@ -141,7 +141,8 @@ final class EnergyStoriesTest {
             noon,
             noon + 7 * HOUR_MS,
             "2026-11",
-            true));
+            true,
+            History.CLIMATE));
     assertThat(repricing.lines())
         .singleElement()
         .satisfies(each -> {

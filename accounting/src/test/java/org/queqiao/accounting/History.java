@@ -141,6 +141,21 @@ final class History {
     return this;
   }
 
+  /** The same where each project pays for itself, as all did once. */
+  History withoutPayers() {
+    events.replaceAll(each ->
+        each.event() instanceof JobAllocated e && e.payer() != null
+            ? new LoggedEvent(
+                each.position(),
+                each.epoch(),
+                each.timeMs(),
+                each.actor(),
+                new JobAllocated(
+                    e.run(), e.allocations(), e.predictedMs(), e.reservation(), e.postsDays()))
+            : each);
+    return this;
+  }
+
   /** The same where all allowances are refused, as there were none once. */
   History withoutAllowances() {
     events.replaceAll(each ->
@@ -327,6 +342,11 @@ final class History {
     return submit(user, spec(name, CLIMATE, cores, limitMs).build());
   }
 
+  /** A job of a project. */
+  JobId submit(ProjectName project, UserName user, int cores, long limitMs) {
+    return submit(user, spec("melt", project, cores, limitMs).build());
+  }
+
   /** A job that a service platform submits for somebody. */
   JobId submitFor(String endUser, UserName user, String name, int cores, long limitMs) {
     return submit(user, spec(name, CLIMATE, cores, limitMs).endUser(endUser).build());
@@ -396,6 +416,15 @@ final class History {
     return run;
   }
 
+  /** A run for which another project pays, or its own where that is null. */
+  RunId startPaid(JobId id, int attempt, int cores, ProjectName payer) {
+    RunId run = new RunId(id, attempt);
+    List<Integer> held = IntStream.range(0, cores).boxed().toList();
+    List<Allocation> all = List.of(new Allocation(new NodeName("cn1"), held, 0, List.of()));
+    add(new JobAllocated(run, all, 0, null, true, 0, payer));
+    return run;
+  }
+
   RunId start(JobId id, int attempt, Allocation... held) {
     RunId run = new RunId(id, attempt);
     add(new JobAllocated(run, List.of(held)));
@@ -431,7 +460,9 @@ final class History {
     }
     RunId run = new RunId(id, 1);
     // The days of most are posted as they are over; some are of before that was so.
-    add(new JobAllocated(run, List.of(held), 0, null, id.value() % 4 != 0));
+    boolean shared = id.value() % 5 == 0 && specs.get(id).project().equals(CLIMATE);
+    ProjectName payer = shared ? MATERIALS : null;
+    add(new JobAllocated(run, List.of(held), 0, null, id.value() % 4 != 0, 0, payer));
     return run;
   }
 

@@ -336,7 +336,7 @@ final class LedgerTest {
 
   @Test
   void whoWasFundedBeforeThereWereBudgetsPaysBefore() throws Exception {
-    History history = History.random(3).withoutEnergy().withoutAllowances();
+    History history = History.random(3).withoutEnergy().withoutAllowances().withoutPayers();
     try (Ledger ledger = fresh("older")) {
       ledger.record(history.events());
     }

@@ -359,8 +359,9 @@ final class PaymentStoriesTest {
       ledger.record(log.events());
       Statement statement = ledger.reads().statement("climate", "2026-10");
       List<String> csv = StatementForms.csv(statement).lines().toList();
-      assertThat(csv.getFirst()).endsWith(",gross,settled_from_wallet,paid,payable");
-      assertThat(csv.getLast()).endsWith(",6.00,0.24,4.24,3.18,0.00,1.06");
+      assertThat(csv.getFirst())
+          .endsWith(",gross,settled_from_wallet,paid,payable,for_project,paid_by");
+      assertThat(csv.getLast()).endsWith(",6.00,0.24,4.24,3.18,0.00,1.06,,");
       assertThat(form(statement, Language.EN, FormWriter.CSV))
           .contains("Sum with tax,Settled from the wallet,Paid,Payable,Currency\r\n")
           .contains("4.24,3.18,0.00,1.06,CNY\r\n");

@@ -102,7 +102,7 @@ final class TaxStoriesTest {
       assertThat(csv.getLast())
           .contains(",total,")
           .contains(",4.25,")
-          .endsWith(",6.00,0.26,4.51,0.00,0.00,4.51");
+          .endsWith(",6.00,0.26,4.51,0.00,0.00,4.51,,");
       assertThat(form(statement, Language.EN, FormWriter.CSV))
           .contains("Net,Rate,Tax,Gross,Currency\r\n")
           .contains("4.25,6.00 %,0.26,4.51,CNY\r\n")

@@ -113,7 +113,10 @@ public final class StatementForm {
 
   private static List<Table> tables(Statement statement, Language in) {
     List<Table> tables = new ArrayList<>(List.of(lines(statement, in)));
-    if (!statement.entries().isEmpty()) {
+    if (SharedTable.isIn(statement)) {
+      tables.add(SharedTable.of(statement, in));
+    }
+    if (statement.entries().stream().anyMatch(each -> statement.paidBy(each).isEmpty())) {
       tables.add(entries(statement, in));
     }
     if (statement.tax().isStated()) {
@@ -197,26 +200,33 @@ public final class StatementForm {
     return new Table(
         in.of("Refunds and corrections", "退款与更正"),
         columns,
-        () -> StatementForms.entries(statement).stream().map(each -> cells(each, in)).iterator(),
+        () ->
+            StatementForms.entries(statement).stream()
+                .filter(each -> statement.paidBy(each).isEmpty())
+                .map(each -> cells(each, in))
+                .iterator(),
         due);
+  }
+
+  static String kind(StatementEntry entry, Language in) {
+    return switch (entry.kind()) {
+      case REFUND -> in.of("refund", "退款");
+      case CORRECTION -> in.of("correction", "更正");
+      case MINIMUM -> in.of("minimum", "最低收费");
+      case ALLOWANCE -> in.of("allowance", "机时抵扣");
+      case ALLOWANCE_EXPIRED -> in.of("expired", "机时过期");
+      case ALLOWANCE_REFUND -> in.of("hours back", "机时退还");
+    };
   }
 
   /** What the project gets lowers what it pays. */
   private static List<Object> cells(StatementEntry entry, Language in) {
-    String kind =
-        switch (entry.kind()) {
-          case REFUND -> in.of("refund", "退款");
-          case CORRECTION -> in.of("correction", "更正");
-          case MINIMUM -> in.of("minimum", "最低收费");
-          case ALLOWANCE -> in.of("allowance", "机时抵扣");
-          case ALLOWANCE_EXPIRED -> in.of("expired", "机时过期");
-          case ALLOWANCE_REFUND -> in.of("hours back", "机时退还");
-        };
+    String cause = EntryWords.cause(entry.cause(), in);
     return List.of(
-        kind,
+        kind(entry, in),
         BigDecimal.valueOf(entry.position()),
         entry.user(),
-        EntryWords.cause(entry.cause(), in),
+        entry.forProject() == null ? cause : cause + " " + entry.forProjectName(),
         entry.coreMs() == 0
             ? said(entry, in)
             : StatementForms.coreHours(entry.coreMs()) + in.of(" core-hours", " 核时"),
@@ -237,47 +247,66 @@ public final class StatementForm {
             + in.of(")", "）");
   }
 
+  /** A column says for which project a line is paid where it is another one. */
   private static Table lines(Statement statement, Language in) {
+    List<Statement.Line> own =
+        statement.lines().stream().filter(each -> each.paidBy().isEmpty()).toList();
+    boolean forOthers = own.stream().anyMatch(each -> !each.forProject().isEmpty());
+    long coreMs = own.stream().mapToLong(Statement.Line::coreMs).sum();
     List<Column> columns =
-        List.of(
-            new Column(in.of("User", "用户"), Kind.TEXT, 14),
-            new Column(in.of("Partition", "分区"), Kind.TEXT, 12),
-            new Column(in.of("Jobs", "作业数"), Kind.COUNT, 8),
-            new Column(in.of("Resource", "资源"), Kind.TEXT, 12),
-            new Column(in.of("Hours", "机时"), Kind.HOURS, 16),
-            new Column(in.of("Price per hour", "每小时单价"), Kind.MONEY, 12),
-            new Column(in.of("Amount", "金额"), Kind.MONEY, 16),
-            new Column(in.of("Currency", "币种"), Kind.TEXT, 11));
+        new ArrayList<>(
+            List.of(
+                new Column(in.of("User", "用户"), Kind.TEXT, 14),
+                new Column(in.of("Partition", "分区"), Kind.TEXT, 12),
+                new Column(in.of("Jobs", "作业数"), Kind.COUNT, 8),
+                new Column(in.of("Resource", "资源"), Kind.TEXT, 12),
+                new Column(in.of("Hours", "机时"), Kind.HOURS, 16),
+                new Column(in.of("Price per hour", "每小时单价"), Kind.MONEY, 12),
+                new Column(in.of("Amount", "金额"), Kind.MONEY, 16),
+                new Column(in.of("Currency", "币种"), Kind.TEXT, 11)));
+    if (forOthers) {
+      columns.add(1, new Column(in.of("For project", "所属项目"), Kind.TEXT, 14));
+    }
     List<List<Object>> totals = new ArrayList<>();
     for (Statement.Total total : statement.totals()) {
-      totals.add(
-          Arrays.asList(
-              in.of("Total", "合计"),
-              null,
-              null,
-              "cores",
-              hours(statement.coreMs()),
-              null,
-              money(total.amountMicro()),
-              total.currency()));
+      List<Object> row =
+          new ArrayList<>(
+              Arrays.asList(
+                  in.of("Total", "合计"),
+                  null,
+                  null,
+                  "cores",
+                  hours(coreMs),
+                  null,
+                  money(total.amountMicro()),
+                  total.currency()));
+      if (forOthers) {
+        row.add(1, null);
+      }
+      totals.add(row);
     }
     return new Table(
         in.of("Lines", "明细"),
         columns,
-        () -> statement.lines().stream().map(StatementForm::cells).iterator(),
+        () -> own.stream().map(each -> cells(each, forOthers)).iterator(),
         totals);
   }
 
-  private static List<Object> cells(Statement.Line line) {
-    return List.of(
-        line.user(),
-        line.partition(),
-        BigDecimal.valueOf(line.jobs()),
-        line.lateFor().isEmpty() ? line.what() : line.what() + " " + line.lateFor(),
-        line.hours(),
-        money(line.microPerCoreHour()),
-        money(line.amountMicro()),
-        line.currency());
+  private static List<Object> cells(Statement.Line line, boolean forOthers) {
+    List<Object> cells = new ArrayList<>(List.of(line.user()));
+    if (forOthers) {
+      cells.add(line.forProject());
+    }
+    cells.addAll(
+        List.of(
+            line.partition(),
+            BigDecimal.valueOf(line.jobs()),
+            line.lateFor().isEmpty() ? line.what() : line.what() + " " + line.lateFor(),
+            line.hours(),
+            money(line.microPerCoreHour()),
+            money(line.amountMicro()),
+            line.currency()));
+    return cells;
   }
 
   static BigDecimal hours(long coreMs) {

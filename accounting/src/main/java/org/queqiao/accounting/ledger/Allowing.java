@@ -255,11 +255,11 @@ final class Allowing {
     boolean noted = false;
     for (Map.Entry<String, Long> each : micro.entrySet()) {
       long paid = each.getValue();
-      all.add(entry.money("held:" + job.project(), each.getKey(), paid));
+      all.add(entry.money("held:" + job.wallet(), each.getKey(), paid));
       all.add(entry.money("covered:" + job.partition(), each.getKey(), Math.negateExact(paid)));
       // A run of two currencies has an entry for each.
       StatementEntry one = noted ? note.also(each.getKey()) : note;
-      books.note(one.of(paid, each.getKey(), noted ? 0 : usedMs));
+      books.note(one.of(paid, each.getKey(), noted ? 0 : usedMs).paidBy(job.wallet()));
       noted = true;
     }
     books.post(all);

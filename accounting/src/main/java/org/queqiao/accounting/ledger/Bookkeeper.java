@@ -102,11 +102,11 @@ import org.queqiao.contract.price.RunCost;
  * What each fact of the log means for the books. A pure function of the facts and the tariffs among
  * them: whoever has both can compute every line again.
  *
- * <p>The accounts: {@code wallet:P} what project P may spend, {@code held:P} what its running jobs
- * may still cost, {@code revenue:Q} what partition Q earned, {@code funding:P} where the money came
- * from, {@code refunds:Q} and {@code corrections:P} what went back; {@code usage:P} and {@code
- * meter:Q} carry core time, {@code reserved:P} what was reserved for project P and used by nobody,
- * which {@code revenue:reserved/R} has the money for. Money into an account is positive.
+ * <p>The accounts: {@code wallet:P} what project P may spend, {@code held:P} what running jobs that
+ * it pays for may still cost, {@code revenue:Q} what partition Q earned, {@code funding:P} where
+ * the money came from, {@code refunds:Q} and {@code corrections:P} what went back; {@code usage:P}
+ * and {@code meter:Q} carry core time, {@code reserved:P} what was reserved for project P and used
+ * by nobody, which {@code revenue:reserved/R} has the money for. Money into an account is positive.
  */
 public final class Bookkeeper {
   private final BillingCalendar calendar;
@@ -271,7 +271,7 @@ public final class Bookkeeper {
     }
     books.change(after);
     long more = Math.subtractExact(after.heldMicro(), open.heldMicro());
-    hold(job.project(), after, more, "hold/" + run + "/" + logged.position(), logged, books);
+    hold(job.wallet(), after, more, "hold/" + run + "/" + logged.position(), logged, books);
   }
 
   private static IllegalStateException unknownJob(JobId job) {
@@ -290,11 +290,12 @@ public final class Bookkeeper {
       nodes.add(allocation.node().value());
     }
     OpenRun begun = OpenRun.of(e.run(), logged.timeMs(), e.allocations(), e.postsDays());
-    books.putJob(job.allocated(e.run().attempt(), logged.timeMs(), begun.cores(), nodes));
+    job = job.allocated(e.run().attempt(), logged.timeMs(), begun.cores(), nodes, e.payer());
+    books.putJob(job);
     OpenRun open = held(job, begun.drawing(Allowing.draw(begun, job, logged, books)), books);
     books.open(open);
     ReservedBooking.held(open, true, logged.timeMs(), books);
-    hold(job.project(), open, open.heldMicro(), "hold/" + e.run(), logged, books);
+    hold(job.wallet(), open, open.heldMicro(), "hold/" + e.run(), logged, books);
   }
 
   /** A run with what is held for it: its limit at the prices known now. */
@@ -427,7 +428,7 @@ public final class Bookkeeper {
     // What the hold of this run has left in each currency: it is emptied.
     Map<String, Long> rest = new TreeMap<>(Map.of(open.currency(), open.heldMicro()));
     costs.forEach((currency, cost) -> rest.merge(currency, Math.negateExact(cost), Math::addExact));
-    release(job.project(), run, rest, logged, books);
+    release(job.wallet(), run, rest, logged, books);
     JobRow row = job;
     Map<String, Long> behind = saved.paid(costs, time.behind());
     cause.ifPresent(

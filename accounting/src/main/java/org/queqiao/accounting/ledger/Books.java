@@ -148,6 +148,9 @@ public interface Books {
   /** Adds what a run made of what it had. */
   void ended(RunEnd end);
 
+  /** Who paid for a run, where that is another project than its own. */
+  Optional<PaidRun> paidRun(RunId run);
+
   /** What was told last of a run of another scheduler. */
   Optional<Told> observed(JobId job);
 

@@ -127,7 +127,7 @@ final class Charges {
     books.post(
         List.of(
             entry.money("revenue:" + job.partition(), currency, amount),
-            entry.money(manner.payer() + job.project(), currency, Math.negateExact(amount))));
+            entry.money(manner.payer() + job.wallet(), currency, Math.negateExact(amount))));
   }
 
   /** What is under which tier; what is taken back is the last that was used. */

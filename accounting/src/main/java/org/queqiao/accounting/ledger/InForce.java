@@ -210,6 +210,7 @@ public final class InForce {
       case MoneyChange.Conversion each -> each.validFromMs();
       case MoneyChange.RefundRule each -> each.validFromMs();
       case MoneyChange.CustomerClass each -> each.validFromMs();
+      case MoneyChange.ProjectPayer each -> each.validFromMs();
       default -> row.decidedMs();
     };
   }
@@ -220,7 +221,8 @@ public final class InForce {
       case MoneyChange.Price(PriceItem item) -> item.isFor();
       case MoneyChange.Conversion each -> List.of(each.nodeType(), each.resource(), each.device());
       case MoneyChange.RefundRule each -> each.cause();
-      case MoneyChange.CustomerClass each -> each.project();
+      case MoneyChange.CustomerClass each -> List.of("class", each.project());
+      case MoneyChange.ProjectPayer each -> List.of("payer", each.project());
       default -> change.getClass();
     };
   }

@@ -28,6 +28,7 @@ import org.queqiao.contract.job.JobSpec;
  * @param qos its quality of service, or empty
  * @param quote under which quote it was submitted, or null
  * @param endUser for whom a service platform submitted it, or empty
+ * @param payer whose wallet pays for its latest run; null for that of its own project
  */
 public record JobRow(
     JobId id,
@@ -59,7 +60,8 @@ public record JobRow(
     ArrayTask task,
     String qos,
     JobQuote quote,
-    String endUser) {
+    String endUser,
+    ProjectName payer) {
   public JobRow {
     domains = List.copyOf(domains);
     nodes = List.copyOf(nodes);
@@ -100,7 +102,13 @@ public record JobRow(
         .task(task)
         .qos(qos)
         .quote(quote)
-        .endUser(endUser);
+        .endUser(endUser)
+        .payer(payer);
+  }
+
+  /** Whose wallet pays for its latest run, and on whose statement that stands. */
+  public ProjectName wallet() {
+    return payer == null ? project : payer;
   }
 
   /** Its quality of service, or null for none. */
@@ -133,9 +141,17 @@ public record JobRow(
         .build();
   }
 
-  /** The job in its first run or a later one. */
-  public JobRow allocated(int run, long atMs, long heldCores, List<String> where) {
-    return but().state("RUNNING").attempt(run).startMs(atMs).cores(heldCores).nodes(where).build();
+  /** The job in its first run or a later one, for which this other project pays, or its own. */
+  public JobRow allocated(
+      int run, long atMs, long heldCores, List<String> where, ProjectName paidBy) {
+    return but()
+        .state("RUNNING")
+        .attempt(run)
+        .startMs(atMs)
+        .cores(heldCores)
+        .nodes(where)
+        .payer(paidBy)
+        .build();
   }
 
   /** The job after a run that is over, waiting for the next. */
@@ -189,6 +205,7 @@ public record JobRow(
     private String qos = "";
     private JobQuote quote;
     private String endUser = "";
+    private ProjectName payer;
 
     private Builder(JobId id) {
       this.id = id;
@@ -339,6 +356,11 @@ public record JobRow(
       return this;
     }
 
+    public Builder payer(ProjectName value) {
+      payer = value;
+      return this;
+    }
+
     public Builder endUser(String value) {
       endUser = value;
       return this;
@@ -375,7 +397,8 @@ public record JobRow(
           task,
           qos,
           quote,
-          endUser);
+          endUser,
+          payer);
     }
   }
 }

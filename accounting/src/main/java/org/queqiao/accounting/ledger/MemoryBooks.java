@@ -55,6 +55,7 @@ public final class MemoryBooks implements Books {
   private final List<Posting> postings = new ArrayList<>();
   private final Set<String> ids = new HashSet<>();
   private final Map<RunId, Long> meteredCoreMs = new TreeMap<>();
+  private final Map<RunId, PaidRun> paidRuns = new TreeMap<>();
   private final Map<ProjectName, Map<String, String>> platforms = new TreeMap<>();
   private final Map<ProjectName, Map<String, ProjectDefined>> terms = new TreeMap<>();
   private final Map<DomainCode, Map<String, String>> domainParents = new TreeMap<>();
@@ -288,6 +289,18 @@ public final class MemoryBooks implements Books {
   public void meter(
       RunId run, JobRow job, Segment segment, List<Billed> billed, long standardMs, long position) {
     meteredCoreMs.merge(run, segment.coreMs(), Math::addExact);
+    paid(run, job);
+  }
+
+  private void paid(RunId run, JobRow job) {
+    if (job.payer() != null) {
+      paidRuns.put(run, new PaidRun(job.project(), job.payer()));
+    }
+  }
+
+  @Override
+  public Optional<PaidRun> paidRun(RunId run) {
+    return Optional.ofNullable(paidRuns.get(run));
   }
 
   @Override
@@ -297,6 +310,7 @@ public final class MemoryBooks implements Books {
   public void unmeter(
       RunId run, JobRow job, Segment segment, List<Billed> billed, long standardMs, long position) {
     meteredCoreMs.merge(run, Math.negateExact(segment.coreMs()), Math::addExact);
+    paid(run, job);
   }
 
   @Override

@@ -69,6 +69,7 @@ final class MoneyEntries {
       case MoneyChange.Price each -> books.tariffs().add(e.proposal(), each.item());
       case MoneyChange.PriceEnd each -> books.tariffs().end(each);
       case MoneyChange.CustomerClass each -> books.tariffs().add(each);
+      case MoneyChange.ProjectPayer each -> books.tariffs().add(each);
       case MoneyChange.Conversion each -> books.tariffs().add(each);
       case MoneyChange.RefundRule each -> books.refunds().add(each);
       case MoneyChange.CreditLine each ->
@@ -108,6 +109,7 @@ final class MoneyEntries {
         entry,
         StatementEntry.Kind.CORRECTION,
         change.project(),
+        change.project(),
         "",
         change.corrects(),
         e.reason(),
@@ -116,22 +118,29 @@ final class MoneyEntries {
         books);
   }
 
+  /** To the wallet that paid for it. */
   private void giveBack(
       MoneyDecided e, MoneyChange.Refund change, LoggedEvent logged, Books books) {
     Entry entry = new Entry("given/" + logged.position(), null, logged, null);
-    moved(entry, change.project(), change.amountMicro(), change.currency(), books);
+    PaidRun paid =
+        RunId.ofTransaction(change.transaction())
+            .flatMap(books::paidRun)
+            .filter(each -> each.isOf(change.project()))
+            .orElse(new PaidRun(change.project(), change.project()));
+    moved(entry, paid.payer(), change.amountMicro(), change.currency(), books);
     if (change.toldAs() > 0) {
       Posting.jobOf(change.transaction())
           .flatMap(books::observed)
-          .filter(told -> told.run().run().project().equals(change.project()))
+          .filter(told -> told.run().run().project().equals(paid.project()))
           .ifPresent(
               told -> books.putObserved(told.given(change.currency(), change.amountMicro())));
     }
     note(
         entry,
         StatementEntry.Kind.REFUND,
-        change.project(),
-        payer(change, books),
+        paid.payer(),
+        paid.project(),
+        user(change, paid.project(), books),
         change.cause().name(),
         change.transaction() + ": " + e.reason(),
         change.amountMicro(),
@@ -140,10 +149,10 @@ final class MoneyEntries {
   }
 
   /** Whose charge it was for which money goes back, so that a budget of that user has it again. */
-  private static String payer(MoneyChange.Refund change, Books books) {
+  private static String user(MoneyChange.Refund change, ProjectName project, Books books) {
     return Posting.jobOf(change.transaction())
         .flatMap(books::job)
-        .filter(job -> job.project().equals(change.project()))
+        .filter(job -> job.project().equals(project))
         .map(job -> job.user().value())
         .orElse("");
   }
@@ -156,9 +165,16 @@ final class MoneyEntries {
             entry.money("corrections:" + project, currency, Math.negateExact(micro))));
   }
 
+  /**
+   * Adds an entry.
+   *
+   * @param payer on whose statement it stands
+   * @param project for whose run or money it is
+   */
   private void note(
       Entry entry,
       StatementEntry.Kind kind,
+      ProjectName payer,
       ProjectName project,
       String user,
       String cause,
@@ -168,17 +184,18 @@ final class MoneyEntries {
       Books books) {
     books.note(
         new StatementEntry(
-            entry.transaction(),
-            kind,
-            project,
-            calendar.month(entry.logged().timeMs()),
-            user,
-            entry.run(),
-            cause,
-            reason,
-            micro,
-            currency,
-            entry.logged().position()));
+                entry.transaction(),
+                kind,
+                project,
+                calendar.month(entry.logged().timeMs()),
+                user,
+                entry.run(),
+                cause,
+                reason,
+                micro,
+                currency,
+                entry.logged().position())
+            .paidBy(payer));
   }
 
   /**
@@ -208,21 +225,22 @@ final class MoneyEntries {
     books.post(
         List.of(
             entry.money("minimum:" + job.partition(), currency, more),
-            entry.money(manner.payer() + job.project(), currency, Math.negateExact(more))));
+            entry.money(manner.payer() + job.wallet(), currency, Math.negateExact(more))));
     costs.merge(currency, more, Math::addExact);
     books.note(
         new StatementEntry(
-            entry.transaction(),
-            StatementEntry.Kind.MINIMUM,
-            job.project(),
-            calendar.month(logged.timeMs()),
-            job.user().value(),
-            run,
-            "",
-            "the least that a run costs",
-            Math.negateExact(more),
-            currency,
-            logged.position()));
+                entry.transaction(),
+                StatementEntry.Kind.MINIMUM,
+                job.project(),
+                calendar.month(logged.timeMs()),
+                job.user().value(),
+                run,
+                "",
+                "the least that a run costs",
+                Math.negateExact(more),
+                currency,
+                logged.position())
+            .paidBy(job.wallet()));
     return job.charged(0, more, currency);
   }
 
@@ -289,10 +307,11 @@ final class MoneyEntries {
         return;
       }
       Entry entry = new Entry("given-along/" + run + "/" + currency, run, logged, null);
-      moved(entry, job.project(), more, currency, books);
+      moved(entry, job.wallet(), more, currency, books);
       note(
           entry,
           StatementEntry.Kind.REFUND,
+          job.wallet(),
           job.project(),
           job.user().value(),
           "",
@@ -313,21 +332,22 @@ final class MoneyEntries {
       Books books) {
     books.post(
         List.of(
-            entry.money("wallet:" + job.project(), currency, micro),
+            entry.money("wallet:" + job.wallet(), currency, micro),
             entry.money("refunds:" + job.partition(), currency, Math.negateExact(micro))));
     books.note(
         new StatementEntry(
-            entry.transaction(),
-            StatementEntry.Kind.REFUND,
-            job.project(),
-            calendar.month(entry.logged().timeMs()),
-            job.user().value(),
-            entry.run(),
-            cause,
-            reason,
-            micro,
-            currency,
-            entry.logged().position()));
+                entry.transaction(),
+                StatementEntry.Kind.REFUND,
+                job.project(),
+                calendar.month(entry.logged().timeMs()),
+                job.user().value(),
+                entry.run(),
+                cause,
+                reason,
+                micro,
+                currency,
+                entry.logged().position())
+            .paidBy(job.wallet()));
   }
 
   private static String sinceCheckpoint(long savedMs, String detail) {

@@ -2,6 +2,7 @@ package org.queqiao.accounting.ledger;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,6 +14,7 @@ import org.queqiao.contract.event.LoggedEvent;
 import org.queqiao.contract.event.RunImported;
 import org.queqiao.contract.event.RunObserved;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.money.RefundCause;
 import org.queqiao.contract.observe.ObservedRun;
@@ -39,6 +41,7 @@ final class ObservedBooking {
 
   void record(RunObserved event, LoggedEvent logged, Books books) {
     Told told = null;
+    ProjectName paidBefore = null;
     if (event.revision() > 1) {
       told =
           books
@@ -47,11 +50,12 @@ final class ObservedBooking {
                   new IllegalStateException(
                       "the log corrects run " + event.run().id() + ", which is unknown"));
       RunObserved before = told.run();
-      // What is taken back is taken from the domains that it was added to.
-      List<DomainShare> added = books.job(event.job()).map(JobRow::domains).orElseThrow();
+      // What is taken back is taken from the domains and the wallet that it was added to.
+      JobRow stands = books.job(event.job()).orElseThrow();
+      paidBefore = stands.payer();
       books.months().takeBack(told.when());
       RunId reverse = number(before, true);
-      JobRow row = row(before.job(), before.run(), added);
+      JobRow row = row(before.job(), before.run(), stands.domains(), stands.payer());
       money.takeBack(row, reverse, told.refunded(), logged, books);
       book(reverse, row, before.run(), Charges.Manner.REVERSE, books.tariffs(), logged, books);
       books.months().takenBack();
@@ -59,26 +63,33 @@ final class ObservedBooking {
     Booked booked =
         book(
             number(event, false),
-            row(event.job(), event.run(), books.domains(event.run().project())),
+            row(
+                event.job(),
+                event.run(),
+                books.domains(event.run().project()),
+                payer(event.run(), books)),
             event.run(),
             Charges.Manner.CHARGE,
             books.tariffs(),
             logged,
             books);
     books.putJob(booked.row());
-    boolean moves = told != null && !told.run().run().project().equals(event.run().project());
+    boolean moves =
+        told != null
+            && !(told.run().run().project().equals(event.run().project())
+                && Objects.equals(paidBefore, booked.row().payer()));
     SortedMap<String, Long> given = told == null || moves ? NOTHING : told.given();
-    SortedMap<String, Long> stands = booked.atMost(given);
+    SortedMap<String, Long> standing = booked.atMost(given);
     if (moves) {
-      // Nobody decided to give it to another project.
+      // Nobody decided to give it to another project or wallet.
       RunObserved before = told.run();
-      JobRow old = row(before.job(), before.run(), booked.row().domains());
+      JobRow old = row(before.job(), before.run(), booked.row().domains(), paidBefore);
       money.givenAlong(old, number(before, true), told.stands(), NOTHING, logged, books);
     } else if (told != null) {
       RunId number = number(event, false);
-      money.givenAlong(booked.row(), number, told.stands(), stands, logged, books);
+      money.givenAlong(booked.row(), number, told.stands(), standing, logged, books);
     }
-    books.putObserved(new Told(event, books.months().now(), booked.refunded(), given, stands));
+    books.putObserved(new Told(event, books.months().now(), booked.refunded(), given, standing));
   }
 
   /** A run of a file; one that is only shown is metered at no price. */
@@ -87,7 +98,11 @@ final class ObservedBooking {
     books.putJob(
         book(
                 new RunId(event.job(), 1),
-                row(event.job(), run, books.domains(run.project())),
+                row(
+                    event.job(),
+                    run,
+                    books.domains(run.project()),
+                    event.billed() ? payer(run, books) : null),
                 run,
                 Charges.Manner.CHARGE,
                 event.billed() ? books.tariffs() : UNPRICED,
@@ -157,7 +172,13 @@ final class ObservedBooking {
             .orElseGet(TreeMap::new));
   }
 
-  private static JobRow row(JobId job, ObservedRun run, List<DomainShare> domains) {
+  /** By what holds when it starts; null for its own project. */
+  private static ProjectName payer(ObservedRun run, Books books) {
+    return books.tariffs().payers().at(run.project(), run.startMs()).orElse(null);
+  }
+
+  private static JobRow row(
+      JobId job, ObservedRun run, List<DomainShare> domains, ProjectName payer) {
     return JobRow.builder(job)
         .name(run.name())
         .user(run.user())
@@ -165,6 +186,7 @@ final class ObservedBooking {
         .uid(run.uid())
         .project(run.project())
         .domains(domains)
+        .payer(payer)
         .partition(run.partition())
         .qos(run.resources() == null ? "" : run.resources().qosName())
         .state(run.state().name())

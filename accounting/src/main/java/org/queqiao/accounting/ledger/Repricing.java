@@ -84,6 +84,7 @@ public final class Repricing {
    * @param back whether it was taken back
    * @param month on whose statement it stands
    * @param counted false of a time before the months that are asked for, which fills tiers alone
+   * @param payer on whose statement
    */
   public record Piece(
       RunId run,
@@ -97,7 +98,8 @@ public final class Repricing {
       long fromMs,
       long toMs,
       String month,
-      boolean counted) {
+      boolean counted,
+      ProjectName payer) {
     public Piece {
       parts = List.copyOf(parts);
     }
@@ -256,7 +258,7 @@ public final class Repricing {
       Price price = part.price();
       LineKey line =
           new LineKey(
-              piece.project(),
+              piece.payer(),
               piece.user(),
               piece.partition(),
               piece.month(),
@@ -265,7 +267,8 @@ public final class Repricing {
               price.currency(),
               part.part().use().label(),
               part.part().use().nodeType(),
-              month.equals(piece.month()) ? "" : month);
+              month.equals(piece.month()) ? "" : month,
+              piece.payer().equals(piece.project()) ? null : piece.project());
       micro = Math.addExact(micro, posted(line, each.quantity().multiply(sign)));
     }
     return micro;

@@ -19,6 +19,7 @@ import org.queqiao.contract.id.RunId;
  * @param position of the fact that caused it
  * @param coreMs core time of an allowance, or 0
  * @param people who agreed to it, where people did
+ * @param forProject for whose run it is where that is another project; null for the project itself
  */
 public record StatementEntry(
     String transaction,
@@ -33,7 +34,8 @@ public record StatementEntry(
     String currency,
     long position,
     long coreMs,
-    People people) {
+    People people,
+    ProjectName forProject) {
   /**
    * Who proposed an entry and who approved it.
    *
@@ -72,7 +74,8 @@ public record StatementEntry(
         currency,
         position,
         coreMs,
-        People.NONE);
+        People.NONE,
+        null);
   }
 
   /** An entry of money alone. */
@@ -103,6 +106,32 @@ public record StatementEntry(
         0);
   }
 
+  /** The same on the statement of who pays, where that is another project. */
+  StatementEntry paidBy(ProjectName payer) {
+    return payer.equals(project)
+        ? this
+        : new StatementEntry(
+            transaction,
+            kind,
+            payer,
+            month,
+            user,
+            run,
+            cause,
+            reason,
+            amountMicro,
+            currency,
+            position,
+            coreMs,
+            people,
+            project);
+  }
+
+  /** Whose run it is for, or empty where that is one of the project itself. */
+  public String forProjectName() {
+    return forProject == null ? "" : forProject.value();
+  }
+
   /** A second entry of the same transaction, in another currency. */
   StatementEntry also(String inCurrency) {
     return new StatementEntry(
@@ -117,7 +146,9 @@ public record StatementEntry(
         amountMicro,
         currency,
         position,
-        coreMs);
+        coreMs,
+        people,
+        forProject);
   }
 
   /** The same of so much money and core time. */
@@ -134,7 +165,9 @@ public record StatementEntry(
         micro,
         inCurrency,
         position,
-        allowanceMs);
+        allowanceMs,
+        people,
+        forProject);
   }
 
   /** The same and what another took or gave after it. */
@@ -151,7 +184,9 @@ public record StatementEntry(
         Math.addExact(amountMicro, other.amountMicro()),
         currency,
         other.position(),
-        Math.addExact(coreMs, other.coreMs()));
+        Math.addExact(coreMs, other.coreMs()),
+        people,
+        forProject);
   }
 
   /** What stands beside usage. */

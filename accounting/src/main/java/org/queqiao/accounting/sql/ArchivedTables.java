@@ -34,7 +34,8 @@ final class ArchivedTables {
           "select 'the archived jobs of ' || user_name || ' in ' || project || ' for ' || month ||"
               + " ' are ' || coalesce(s.jobs, 0) || ', and the database says ' || coalesce(j.jobs,"
               + " 0) from (select month, project, user_name, partition, count(distinct job) as jobs"
-              + " from archived_segment group by 1, 2, 3, 4) s full join archive_jobs j using"
+              + " from archived_segment a where not exists (select from paid_run p where p.job ="
+              + " a.job and p.attempt = a.attempt) group by 1, 2, 3, 4) s full join archive_jobs j using"
               + " (month, project, user_name, partition) where coalesce(s.jobs, 0) <>"
               + " coalesce(j.jobs, 0)");
 

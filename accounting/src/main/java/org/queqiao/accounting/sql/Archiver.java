@@ -297,7 +297,8 @@ public final class Archiver {
             "insert into archive_jobs (archived, month, project, user_name, partition, jobs) select"
                 + " ?, month, project, user_name, partition, count(distinct job) from only "
                 + each.name()
-                + " group by 2, 3, 4, 5",
+                + " s where not exists (select from paid_run p where p.job = s.job and p.attempt ="
+                + " s.attempt) group by 2, 3, 4, 5",
             manifest.month());
       }
     }

@@ -24,6 +24,7 @@ import org.queqiao.accounting.ledger.LineTotal;
 import org.queqiao.accounting.ledger.LostRun;
 import org.queqiao.accounting.ledger.Months;
 import org.queqiao.accounting.ledger.OpenRun;
+import org.queqiao.accounting.ledger.PaidRun;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.accounting.ledger.ReservedTime;
 import org.queqiao.accounting.ledger.RunEnd;
@@ -352,7 +353,7 @@ final class Batch implements Books {
   @Override
   public void meter(
       RunId run, JobRow job, Segment segment, List<Billed> billed, long standardMs, long position) {
-    meter(new Metered(run, job, segment, month(segment), 1, billed, standardMs, position));
+    meter(Metered.of(run, job, segment, months(), 1, billed, standardMs, position));
   }
 
   @Override
@@ -363,11 +364,14 @@ final class Batch implements Books {
   @Override
   public void unmeter(
       RunId run, JobRow job, Segment segment, List<Billed> billed, long standardMs, long position) {
-    meter(new Metered(run, job, segment, month(segment), -1, billed, standardMs, position));
+    meter(Metered.of(run, job, segment, months(), -1, billed, standardMs, position));
   }
 
-  private String month(Segment segment) {
-    return known.months().billed(segment.day());
+  @Override
+  public Optional<PaidRun> paidRun(RunId run) {
+    List<Metered> pending = new ArrayList<>(before == null ? List.of() : before.metered);
+    pending.addAll(metered);
+    return of(() -> PaidRuns.find(connection, run, pending));
   }
 
   private void meter(Metered each) {

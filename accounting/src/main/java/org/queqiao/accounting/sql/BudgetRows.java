@@ -52,7 +52,8 @@ public final class BudgetRows {
           and (b.unit = 'CORE_TIME' or currency in ('', b.currency))) u on true
       left join lateral (
         select sum(amount_micro)::numeric as micro from statement_entry
-        where project = b.project and month between b.first_month and b.last_month
+        where (project = b.project and for_project = '' or for_project = b.project)
+          and month between b.first_month and b.last_month
           and (b.user_name = '' or user_name = b.user_name) and currency = b.currency) e on true
       left join lateral (
         select sum(micro) as micro, sum(core_ms) as core_ms from held

@@ -27,19 +27,28 @@ public final class BurnDowns {
   private static final String SPENT =
       """
       with asked as (
-        select ?::bigint as since, ?::text as project, ?::text as month, ?::text as person
+        select ?::bigint as since, ?::text as project, ?::text as month, ?::text as person,
+          ?::boolean as of_wallet
+      ), payers as (
+        -- Whose runs count: of a wallet those that it pays for, whose ever they are.
+        select project from asked
+        union
+        select p.project from asked a join paid_run p on p.payer = a.project and p.month >= a.month
+          where a.of_wallet
       ), used as (
         select s.project, s.month, s.user_name, s.currency, s.charge_micro, s.core_ms, s.from_ms,
-          s.to_ms from segment s
+          s.to_ms, s.job, s.attempt from segment s
         union all
-        select i.project, i.month, i.user_name, i.currency, i.charge_micro, 0, i.from_ms, i.to_ms
-          from segment_item i
+        select i.project, i.month, i.user_name, i.currency, i.charge_micro, 0, i.from_ms, i.to_ms,
+          i.job, i.attempt from segment_item i
         union all
-        select r.project, r.month, '', r.currency, r.charge_micro, 0, r.from_ms, r.to_ms
+        select r.project, r.month, '', r.currency, r.charge_micro, 0, r.from_ms, r.to_ms, null, null
           from reserved_time r where r.charge_micro <> 0
       ), paid as (
         select e.job, e.attempt, e.position, e.currency, e.amount_micro from asked a
-          join statement_entry e on e.project = a.project and e.month >= a.month
+          join statement_entry e on e.month >= a.month
+            and (e.project = a.project and (a.of_wallet or e.for_project = '')
+              or not a.of_wallet and e.for_project = a.project)
             and e.kind = 'ALLOWANCE' and e.amount_micro <> 0
             and (a.person = '' or e.user_name = a.person)
       ), parts as (
@@ -48,7 +57,10 @@ public final class BurnDowns {
             / (u.to_ms - u.from_ms) as micro,
           u.core_ms * (u.to_ms - greatest(u.from_ms, a.since))::numeric
             / (u.to_ms - u.from_ms) as core_ms
-        from asked a join used u on u.project = a.project and u.month >= a.month
+        from asked a cross join payers w join used u on u.project = w.project
+          and u.month >= a.month
+          and (not a.of_wallet or coalesce((select r.payer from paid_run r where r.job = u.job
+            and r.attempt = u.attempt limit 1), u.project) = a.project)
           and u.to_ms > a.since and u.to_ms > u.from_ms
           and (a.person = '' or u.user_name = a.person)
         union all
@@ -86,11 +98,12 @@ public final class BurnDowns {
    */
   public List<BurnDown> of(String project, int days, long nowMs) {
     List<BurnDown> all = new ArrayList<>();
-    Spent whole = spent(project, "", days, nowMs);
+    Spent ofWallet = spent(project, "", true, days, nowMs);
+    Spent whole = spent(project, "", false, days, nowMs);
     for (LedgerReads.Balance each : reads.balances(project)) {
       if (each.paysBefore()) {
         long left = Math.addExact(each.availableMicro(), each.heldMicro());
-        long used = whole.micro().getOrDefault(each.currency(), 0L);
+        long used = ofWallet.micro().getOrDefault(each.currency(), 0L);
         all.add(
             BurnDown.of(
                 BurnDown.Kind.WALLET,
@@ -107,7 +120,7 @@ public final class BurnDowns {
     for (BudgetUse each : reads.budgetUses().uses(calendar.month(nowMs)).budgets()) {
       if (each.terms().project().value().equals(project) && each.isInForce()) {
         UserName user = each.terms().user();
-        Spent own = user == null ? whole : spent(project, user.value(), days, nowMs);
+        Spent own = user == null ? whole : spent(project, user.value(), false, days, nowMs);
         all.add(budget(each, own, days, nowMs));
       }
     }
@@ -135,17 +148,18 @@ public final class BurnDowns {
    * what packages paid is left out by the same part of what was posted with it: of a day, or of the
    * run.
    */
-  private Spent spent(String project, String user, int days, long nowMs) {
+  private Spent spent(String project, String user, boolean ofWallet, int days, long nowMs) {
     long fromMs = nowMs - days * DAY_MS;
     YearMonth first = YearMonth.parse(calendar.month(fromMs));
     // The month before has the first part of runs that packages paid.
     return runs.over(
         first.minusMonths(1).toString(),
         calendar.month(nowMs),
-        connection -> spent(connection, project, user, fromMs));
+        connection -> spent(connection, project, user, ofWallet, fromMs));
   }
 
-  private Spent spent(Connection connection, String project, String user, long fromMs)
+  private Spent spent(
+      Connection connection, String project, String user, boolean ofWallet, long fromMs)
       throws SQLException {
     Map<String, Long> micro = new HashMap<>();
     BigDecimal coreMs = BigDecimal.ZERO;
@@ -154,6 +168,7 @@ public final class BurnDowns {
       statement.setString(2, project);
       statement.setString(3, calendar.month(fromMs));
       statement.setString(4, user);
+      statement.setBoolean(5, ofWallet);
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           micro.put(row.getString(1), row.getBigDecimal(2).longValueExact());

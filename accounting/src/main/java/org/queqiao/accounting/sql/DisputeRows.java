@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.queqiao.accounting.ledger.DisputeRow;
+import org.queqiao.accounting.ledger.PaidRun;
 import org.queqiao.accounting.ledger.Posting;
 import org.queqiao.contract.event.DisputeAnswered;
 import org.queqiao.contract.event.DisputeOpened;
@@ -131,7 +132,8 @@ public final class DisputeRows {
       return false;
     }
     JobId job = Posting.jobOf(transaction).orElse(null);
-    String wallet = "wallet:" + project;
+    String payer = paid(transaction, project).payer().value();
+    String wallet = "wallet:" + payer;
     try (Connection connection = database.getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
@@ -146,7 +148,7 @@ public final class DisputeRows {
         statement.setString(2, transaction);
         statement.setString(3, currency);
         statement.setString(4, wallet);
-        statement.setString(5, "held:" + project);
+        statement.setString(5, "held:" + payer);
       }
       try (ResultSet row = statement.executeQuery()) {
         return row.next()
@@ -157,7 +159,7 @@ public final class DisputeRows {
                 posting ->
                     posting.currency().equals(currency)
                         && (posting.account().equals(wallet)
-                            || posting.account().equals("held:" + project)));
+                            || posting.account().equals("held:" + payer)));
       }
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
@@ -176,7 +178,8 @@ public final class DisputeRows {
       return OptionalLong.empty();
     }
     RunId run = RunId.ofTransaction(transaction).orElse(null);
-    Set<String> accounts = Set.of("wallet:" + project, "held:" + project);
+    PaidRun paid = paid(transaction, project);
+    Set<String> accounts = Set.of("wallet:" + paid.payer(), "held:" + paid.payer());
     try (Connection connection = database.getConnection()) {
       boolean told = run != null && isTold(connection, run.job());
       Predicate<RunId> same =
@@ -200,8 +203,21 @@ public final class DisputeRows {
       }
       return OptionalLong.of(
           Math.subtractExact(
-              took,
-              givenBack(connection, transaction, run == null ? null : same, project, currency)));
+              took, givenBack(connection, transaction, run == null ? null : same, paid, currency)));
+    } catch (SQLException e) {
+      throw new LedgerUnavailable(e);
+    }
+  }
+
+  /** Whose run and whose wallet it is where a project is told, which may be either of them. */
+  private PaidRun paid(String transaction, ProjectName project) {
+    RunId run = RunId.ofTransaction(transaction).orElse(null);
+    PaidRun own = new PaidRun(project, project);
+    if (run == null) {
+      return own;
+    }
+    try (Connection connection = database.getConnection()) {
+      return PaidRuns.find(connection, run).filter(each -> each.isOf(project)).orElse(own);
     } catch (SQLException e) {
       throw new LedgerUnavailable(e);
     }
@@ -259,15 +275,16 @@ public final class DisputeRows {
       Connection connection,
       String transaction,
       Predicate<RunId> same,
-      ProjectName project,
+      PaidRun paid,
       String currency)
       throws SQLException {
     long sum = 0;
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "select fact from proposal where kind = 'REFUND' and project = ? and state <>"
-                + " 'REJECTED'")) {
-      statement.setString(1, project.value());
+            "select fact from proposal where kind = 'REFUND' and project in (?, ?) and state"
+                + " <> 'REJECTED'")) {
+      statement.setString(1, paid.project().value());
+      statement.setString(2, paid.payer().value());
       try (ResultSet row = statement.executeQuery()) {
         while (row.next()) {
           if (MoneyRows.change(row.getBytes(1)) instanceof MoneyChange.Refund each

@@ -139,6 +139,7 @@ final class JobRows {
             + " cores = excluded.cores, nodes = excluded.nodes, attempt = excluded.attempt,"
             + " start_ms = excluded.start_ms, end_ms = excluded.end_ms, exit_code ="
             + " excluded.exit_code, signal = excluded.signal, core_ms = excluded.core_ms,"
-            + " charge_micro = excluded.charge_micro, currency = excluded.currency");
+            + " charge_micro = excluded.charge_micro, currency = excluded.currency, payer ="
+            + " excluded.payer");
   }
 }

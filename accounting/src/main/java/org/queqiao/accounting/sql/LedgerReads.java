@@ -284,22 +284,15 @@ public final class LedgerReads {
   public Statement statement(String project, String month) {
     List<Statement.Line> lines =
         list(
-            "select l.user_name, l.partition, coalesce(s.jobs, 0), l.core_ms, l.price_micro,"
-                + " l.currency, l.posted_micro, l.resource, l.node_type, coalesce(l.quantity,"
-                + " l.core_ms), round(coalesce(l.standard, l.core_ms * 1000) / 1000), l.late_for,"
-                + " l.id from statement_line l left join (select user_name, partition,"
-                + " count(distinct job) as jobs from segment where project = ? and month = ? group"
-                + " by 1, 2 union all select user_name, partition, jobs from archive_jobs where"
-                + " project = ? and month = ?) s using (user_name, partition) where l.project = ?"
-                + " and l.month = ? order by 1, 2, l.resource <> 'cores', l.resource, l.node_type,"
-                + " l.price_from_ms, l.late_for, l.price_micro, l.currency",
+            StatementLines.LINES,
             (connection, statement) -> {
-              statement.setString(1, project);
-              statement.setString(2, month);
-              statement.setString(3, project);
-              statement.setString(4, month);
-              statement.setString(5, project);
-              statement.setString(6, month);
+              int i = 1;
+              for (String each : List.of(project, project, project, month, project, month)) {
+                statement.setString(i++, each);
+              }
+              for (String each : List.of(month, project, project, project, project, month)) {
+                statement.setString(i++, each);
+              }
             },
             StatementLines::line);
     List<StatementEntry> entries =
@@ -307,7 +300,8 @@ public final class LedgerReads {
             MoneyRows.ENTRIES,
             (connection, statement) -> {
               statement.setString(1, project);
-              statement.setString(2, month);
+              statement.setString(2, project);
+              statement.setString(3, month);
             },
             MoneyRows::entry);
     Statement whole =

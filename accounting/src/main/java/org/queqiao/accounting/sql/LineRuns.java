@@ -28,13 +28,15 @@ public final class LineRuns {
       "select user_name, partition, price_from_ms, price_micro, currency, resource, node_type,"
           + " late_for, (select count(*) from statement_line o where o.project = l.project and"
           + " o.month = l.month and o.resource = l.resource and o.node_type = l.node_type and"
-          + " o.user_name = '') from statement_line l where project = ? and month = ? and id = ?";
+          + " o.user_name = ''), project, for_project from statement_line l where (project = ? or"
+          + " for_project = ?) and month = ? and id = ?";
 
   private static final String RUNS =
-      "select %s from %s where project = ? and month = ? and user_name = ? and partition = ? and"
+      "select %s from %s s where project = ? and month = ? and user_name = ? and partition = ? and"
           + " (job, attempt) > (?, ?) and (job, attempt) <= (?, ?) and from_ms >= ? and from_ms < ?"
           + " and (parts = '' and currency = ? and to_ms > ? or strpos(parts, ?) > 0 or"
-          + " strpos(parts, ?) > 0) %s order by job, attempt, from_ms, position";
+          + " strpos(parts, ?) > 0) and coalesce((select p.payer from paid_run p where p.job = s.job"
+          + " and p.attempt = s.attempt limit 1), s.project) = ? %s order by job, attempt, from_ms, position";
 
   /** The run of the last row that a page looks at, if there are so many. */
   private static final String LAST_LOOKED_AT =
@@ -86,7 +88,19 @@ public final class LineRuns {
       String resource,
       String nodeType,
       String lateFor,
-      int reserved) {}
+      int reserved,
+      String payer,
+      String forProject) {
+    /** Whose runs they are. */
+    String project() {
+      return forProject.isEmpty() ? payer : forProject;
+    }
+  }
+
+  /** Whose runs a line of a statement has, which may be those of another project. */
+  public Optional<String> whose(String project, String month, long id) {
+    return runs.plain(connection -> line(connection, project, month, id).map(Line::project));
+  }
 
   /** As {@link #of(String, String, long, After, int, int)}, of so many rows as a page looks at. */
   public Optional<Page> of(String project, String month, long id, After after, int limit) {
@@ -114,7 +128,7 @@ public final class LineRuns {
           return Optional.of(
               line.get().user().isEmpty()
                   ? reserved(connection, project, month, line.get(), after, limit)
-                  : runs(connection, project, month, line.get(), after, limit, lookedAt));
+                  : runs(connection, month, line.get(), after, limit, lookedAt));
         });
   }
 
@@ -122,8 +136,9 @@ public final class LineRuns {
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LINE)) {
       statement.setString(1, project);
-      statement.setString(2, month);
-      statement.setLong(3, id);
+      statement.setString(2, project);
+      statement.setString(3, month);
+      statement.setLong(4, id);
       try (ResultSet row = statement.executeQuery()) {
         int i = 1;
         return row.next()
@@ -137,20 +152,16 @@ public final class LineRuns {
                     row.getString(i++),
                     row.getString(i++),
                     row.getString(i++),
-                    row.getInt(i)))
+                    row.getInt(i++),
+                    row.getString(i++),
+                    row.getString(i)))
             : Optional.empty();
       }
     }
   }
 
   private Page runs(
-      Connection connection,
-      String project,
-      String month,
-      Line line,
-      After after,
-      int limit,
-      int lookedAt)
+      Connection connection, String month, Line line, After after, int limit, int lookedAt)
       throws SQLException {
     boolean cores = line.resource().equals("cores");
     String sql =
@@ -163,7 +174,7 @@ public final class LineRuns {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setFetchSize(FETCH_ROWS);
       int i = 1;
-      statement.setString(i++, project);
+      statement.setString(i++, line.project());
       statement.setString(i++, month);
       statement.setString(i++, line.user());
       statement.setString(i++, line.partition());
@@ -178,6 +189,7 @@ public final class LineRuns {
       // What may be a part of this price in either way to write one; add() reads it.
       statement.setString(i++, line.priceFromMs() + "@" + line.micro());
       statement.setString(i++, "@" + line.priceFromMs() + "@");
+      statement.setString(i++, line.payer());
       if (!cores) {
         statement.setString(i++, line.resource());
         statement.setString(i, line.nodeType());

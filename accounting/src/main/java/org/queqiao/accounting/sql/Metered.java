@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import org.queqiao.accounting.ledger.Billed;
 import org.queqiao.accounting.ledger.JobRow;
+import org.queqiao.accounting.ledger.Months;
 import org.queqiao.accounting.metering.Segment;
 import org.queqiao.contract.id.RunId;
 
@@ -29,7 +30,22 @@ record Metered(
       "job, attempt, resource, node_type, from_ms, to_ms, units, charge_micro, currency, user_name,"
           + " project, partition, qos, domains, month, position, parts";
 
+  /** Of a time, with the month that it is billed in. */
+  static Metered of(
+      RunId run,
+      JobRow job,
+      Segment segment,
+      Months months,
+      int sign,
+      List<Billed> billed,
+      long standardMs,
+      long position) {
+    String month = months.billed(segment.day());
+    return new Metered(run, job, segment, month, sign, billed, standardMs, position);
+  }
+
   static void write(Connection connection, List<Metered> all) throws SQLException {
+    PaidRuns.write(connection, all);
     boolean others = false;
     try (CopyRows rows = new CopyRows(connection, "segment", CORES)) {
       for (Metered each : all) {

@@ -28,23 +28,25 @@ final class MoneyRows {
       "id, state, fact, proposed_by, proposed_ms, reason, decided_by, decided_ms, decision";
   private static final String ENTRY_COLUMNS =
       "transaction, kind, project, month, user_name, job, attempt, cause, reason, amount_micro,"
-          + " currency, position, core_ms";
+          + " currency, position, core_ms, for_project";
 
   /**
    * The entries of a statement, in the order of their causes. What two people agreed to is told
    * with their names and with the reason of who proposed it, which the entry in the books, made of
-   * the decision, does not have. Parameters: project, month.
+   * the decision, does not have. Those that another project paid stand on its statement and are
+   * told here too. Parameters: project twice, month.
    */
   static final String ENTRIES =
       """
       select e.transaction, e.kind, e.project, e.month, e.user_name, e.job, e.attempt, e.cause,
         case when p.id is null then e.reason
           else left(e.reason, length(e.reason) - length(p.decision)) || p.reason end as reason,
-        e.amount_micro, e.currency, e.position, e.core_ms,
+        e.amount_micro, e.currency, e.position, e.core_ms, e.for_project,
         coalesce(p.proposed_by, '') as proposed_by, coalesce(p.decided_by, '') as decided_by
       from statement_entry e left join proposal p
         on p.position = e.position and p.state = 'APPROVED' and e.kind in ('REFUND', 'CORRECTION')
-      where e.project = ? and e.month = ? order by e.position, e.transaction
+      where (e.project = ? or e.for_project = ?) and e.month = ?
+      order by e.position, e.transaction
       """;
 
   private MoneyRows() {}
@@ -105,6 +107,7 @@ final class MoneyRows {
       case MoneyChange.RefundRule _ -> "REFUND_RULE";
       case MoneyChange.Correction _ -> "CORRECTION";
       case MoneyChange.CustomerClass _ -> "CUSTOMER_CLASS";
+      case MoneyChange.ProjectPayer _ -> "PROJECT_PAYER";
       case MoneyChange.Conversion _ -> "CONVERSION";
       case MoneyChange.Budget _ -> "BUDGET";
       case MoneyChange.Refund _ -> "REFUND";
@@ -149,14 +152,15 @@ final class MoneyRows {
     try (PreparedStatement statement =
             connection.prepareStatement(
                 "select fact, id from proposal where state = 'APPROVED' and kind in ('PRICE',"
-                    + " 'PRICE_END', 'REFUND_RULE', 'CUSTOMER_CLASS', 'CONVERSION', 'CONTRACT')"
-                    + " order by position");
+                    + " 'PRICE_END', 'REFUND_RULE', 'CUSTOMER_CLASS', 'PROJECT_PAYER', 'CONVERSION',"
+                    + " 'CONTRACT') order by position");
         ResultSet row = statement.executeQuery()) {
       while (row.next()) {
         switch (change(row.getBytes(1))) {
           case MoneyChange.Price each -> prices.add(row.getLong(2), each.item());
           case MoneyChange.PriceEnd each -> prices.end(each);
           case MoneyChange.CustomerClass each -> prices.add(each);
+          case MoneyChange.ProjectPayer each -> prices.add(each);
           case MoneyChange.Conversion each -> prices.add(each);
           case MoneyChange.Contract each -> prices.add(each.terms());
           case MoneyChange.RefundRule each -> refunds.add(each);
@@ -215,7 +219,7 @@ final class MoneyRows {
         connection.prepareStatement(
             "insert into statement_entry ("
                 + ENTRY_COLUMNS
-                + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
+                + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing")) {
       for (StatementEntry each : entries) {
         statement.setString(1, each.transaction());
         statement.setString(2, each.kind().name());
@@ -231,6 +235,7 @@ final class MoneyRows {
         statement.setString(11, each.currency());
         statement.setLong(12, each.position());
         statement.setLong(13, each.coreMs());
+        statement.setString(14, each.forProjectName());
         statement.addBatch();
       }
       statement.executeBatch();
@@ -253,6 +258,7 @@ final class MoneyRows {
         row.getString("currency"),
         row.getLong("position"),
         row.getLong("core_ms"),
-        new StatementEntry.People(row.getString("proposed_by"), row.getString("decided_by")));
+        new StatementEntry.People(row.getString("proposed_by"), row.getString("decided_by")),
+        Rows.projectOrNull(row.getString("for_project")));
   }
 }

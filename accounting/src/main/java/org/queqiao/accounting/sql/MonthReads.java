@@ -128,17 +128,17 @@ public final class MonthReads {
           connection.prepareStatement(
               "select a.project from (select project from statement_line where month = ? union"
                   + " select project from statement_entry where month = ? union select project from"
-                  + " statement_close where month = ?) a left join month_close m on m.month = ?"
+                  + " paid_run where month = ? union select project from statement_close where month = ?) a left join month_close m on m.month = ?"
                   + " left join statement_close s on s.month = ? and s.project = a.project where"
                   + " a.project collate \"C\" > ? and (? = '' or coalesce(s.state, m.state,"
                   + " 'DRAFT') = ?) order by a.project collate \"C\" limit ?")) {
-        for (int i = 1; i <= 5; i++) {
+        for (int i = 1; i <= 6; i++) {
           statement.setString(i, month);
         }
-        statement.setString(6, after == null ? "" : after);
-        statement.setString(7, state == null ? "" : state.name());
+        statement.setString(7, after == null ? "" : after);
         statement.setString(8, state == null ? "" : state.name());
-        statement.setInt(9, limit);
+        statement.setString(9, state == null ? "" : state.name());
+        statement.setInt(10, limit);
         List<String> found = new ArrayList<>();
         try (ResultSet row = statement.executeQuery()) {
           while (row.next()) {

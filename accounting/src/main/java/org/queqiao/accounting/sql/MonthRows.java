@@ -23,14 +23,17 @@ final class MonthRows {
   private static final String[] STATEMENTS = {
     "select project, fiscal_year || '-' || serial from statement_close where month = ? order by"
         + " project collate \"C\"",
-    "select project, user_name, partition, price_from_ms::text, price_micro::text, currency,"
+    // With whose runs they are only where that is another project, for the same reason.
+    "select case for_project when '' then project else project || ' ' || for_project end,"
+        + " user_name, partition, price_from_ms::text, price_micro::text, currency,"
         + " resource, node_type, late_for, trim_scale(core_ms)::text,"
         + " trim_scale(coalesce(quantity, core_ms))::text, trim_scale(coalesce(standard, core_ms *"
         + " 1000))::text, posted_micro::text from statement_line where month = ? order by project"
         + " collate \"C\", user_name collate \"C\", partition collate \"C\", price_from_ms,"
         + " price_micro, currency collate \"C\", resource collate \"C\", node_type collate \"C\","
-        + " late_for collate \"C\"",
-    "select transaction, kind, project, user_name, cause, reason, amount_micro::text, currency,"
+        + " late_for collate \"C\", for_project collate \"C\"",
+    "select transaction, kind, case for_project when '' then project else project || ' ' ||"
+        + " for_project end, user_name, cause, reason, amount_micro::text, currency,"
         + " position::text, core_ms::text from statement_entry where month = ? order by position,"
         + " transaction collate \"C\"",
     // No row without a tax, so that months of before have the sums that were signed.
@@ -94,7 +97,7 @@ final class MonthRows {
             + " m.month, m.fiscal_year, (select coalesce(max(serial), 0) from statement_close where"
             + " fiscal_year = m.fiscal_year) + row_number() over (order by project collate \"C\"),"
             + " 'CLOSED' from (select project, month from statement_line union select project,"
-            + " month from statement_entry) as all_ join month_close m using (month) where m.month"
+            + " month from statement_entry union select project, month from paid_run) as all_ join month_close m using (month) where m.month"
             + " = ?",
         month.month());
     MonthTax.close(connection, month);

@@ -30,13 +30,13 @@ final class Rows {
       "id, name, user_name, unix_user, project, domains, partition, state, detail, submit_ms,"
           + " limit_ms, mem_bytes, cores, nodes, attempt, start_ms, end_ms, exit_code, signal,"
           + " core_ms, charge_micro, currency, work_dir, stdout_path, stderr_path, uid,"
-          + " array_job, array_task, qos, quote, end_user";
+          + " array_job, array_task, qos, quote, end_user, payer";
 
   /** Of what type each of the columns is. */
   static final String[] JOB_TYPES =
       ("bigint text text text text text text text text bigint bigint bigint bigint text integer"
               + " bigint bigint integer integer bigint bigint text text text text integer bigint"
-              + " integer text text text")
+              + " integer text text text text")
           .split(" ");
 
   static final String POSTING_COLUMNS =
@@ -92,6 +92,7 @@ final class Rows {
         .qos(row.getString("qos"))
         .quote(quote(row.getString("quote")))
         .endUser(row.getString("end_user"))
+        .payer(projectOrNull(row.getString("payer")))
         .build();
   }
 
@@ -134,8 +135,14 @@ final class Rows {
       task == null ? null : task.index(),
       job.qos(),
       quote(job.quote()),
-      job.endUser()
+      job.endUser(),
+      job.payer() == null ? "" : job.payer().value()
     };
+  }
+
+  /** A project, or null for none. */
+  static ProjectName projectOrNull(String name) {
+    return name.isEmpty() ? null : new ProjectName(name);
   }
 
   /** Its parts, apart by spaces; empty for none. */

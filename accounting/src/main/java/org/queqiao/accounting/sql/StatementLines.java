@@ -28,6 +28,39 @@ import org.queqiao.contract.price.RunCost;
 final class StatementLines {
   private static final int MOST_LINES = 200_000;
 
+  /**
+   * The lines of a statement: of its own, those that it pays for others, and those of its runs that
+   * others pay. Jobs are counted by who paid for their runs. Parameters: project three times,
+   * month, project, month, month, project four times, month.
+   */
+  static final String LINES =
+      """
+      select l.user_name, l.partition,
+        coalesce(case l.for_project when '' then s.jobs else p.jobs end, 0), l.core_ms,
+        l.price_micro, l.currency, l.posted_micro, l.resource, l.node_type,
+        coalesce(l.quantity, l.core_ms),
+        round(coalesce(l.standard, l.core_ms * 1000) / 1000), l.late_for, l.id,
+        case when l.project = ? then l.for_project else '' end as for_project,
+        case when l.project = ? then '' else l.project end as paid_by
+      from statement_line l
+        left join (
+          select user_name, partition, count(distinct job) as jobs from segment s
+          where project = ? and month = ? and not exists (
+            select from paid_run p where p.job = s.job and p.attempt = s.attempt)
+          group by 1, 2
+          union all
+          select user_name, partition, jobs from archive_jobs where project = ? and month = ?
+        ) s on l.for_project = '' and s.user_name = l.user_name and s.partition = l.partition
+        left join (
+          select payer, project, user_name, partition, count(distinct job) as jobs from paid_run
+          where month = ? and (payer = ? or project = ?) group by 1, 2, 3, 4
+        ) p on p.payer = l.project and p.project = l.for_project
+          and p.user_name = l.user_name and p.partition = l.partition
+      where (l.project = ? or l.for_project = ?) and l.month = ?
+      order by paid_by, for_project, l.user_name, l.partition, l.resource <> 'cores', l.resource,
+        l.node_type, l.price_from_ms, l.late_for, l.price_micro, l.currency
+      """;
+
   /** The lines of a statement. */
   private record Page(ProjectName project, String month) {
     static Page of(LineKey key) {
@@ -81,8 +114,8 @@ final class StatementLines {
         connection.prepareStatement(
             "select user_name, partition, price_from_ms, price_micro, currency, resource,"
                 + " node_type, coalesce(quantity, core_ms), core_ms, coalesce(standard, core_ms *"
-                + " 1000), posted_micro, late_for from statement_line where project = ? and month ="
-                + " ?")) {
+                + " 1000), posted_micro, late_for, for_project from statement_line where project ="
+                + " ? and month = ?")) {
       statement.setString(1, page.project().value());
       statement.setString(2, page.month());
       try (ResultSet row = statement.executeQuery()) {
@@ -98,7 +131,8 @@ final class StatementLines {
                   row.getString(5),
                   row.getString(6),
                   row.getString(7),
-                  row.getString(12));
+                  row.getString(12),
+                  Rows.projectOrNull(row.getString(13)));
           found.put(
               key,
               new LineTotal(
@@ -116,7 +150,7 @@ final class StatementLines {
     ArrayRows rows =
         new ArrayRows(
             "text", "text", "text", "text", "bigint", "bigint", "text", "text", "text", "numeric",
-            "bigint", "numeric", "numeric", "text");
+            "bigint", "numeric", "numeric", "text", "text");
     changed.forEach((key, total) ->
         rows.add(
             key.project().value(),
@@ -132,14 +166,15 @@ final class StatementLines {
             total.postedMicro(),
             new BigDecimal(total.quantity()),
             new BigDecimal(total.standard()),
-            key.lateFor()));
+            key.lateFor(),
+            key.forProjectName()));
     rows.run(
         connection,
         "insert into statement_line (project, month, user_name, partition, price_from_ms,"
             + " price_micro, currency, resource, node_type, core_ms, posted_micro, quantity,"
-            + " standard, late_for) select * from %s on conflict (project, month, user_name,"
-            + " partition, price_from_ms, price_micro, currency, resource, node_type, late_for) do"
-            + " update set core_ms = excluded.core_ms, posted_micro = excluded.posted_micro,"
+            + " standard, late_for, for_project) select * from %s on conflict (project, month,"
+            + " user_name, partition, price_from_ms, price_micro, currency, resource, node_type,"
+            + " late_for, for_project) do update set core_ms = excluded.core_ms, posted_micro = excluded.posted_micro,"
             + " quantity = excluded.quantity, standard = excluded.standard");
   }
 
@@ -165,6 +200,8 @@ final class StatementLines {
         divisor,
         row.getBigDecimal(11).longValueExact(),
         row.getString(12),
-        row.getLong(13));
+        row.getLong(13),
+        row.getString(14),
+        row.getString(15));
   }
 }

@@ -276,7 +276,8 @@ public final class UsageReports {
       rows = WITH_END_USERS;
     } else if (ReportBy.ofLines(by)) {
       rows =
-          "(select month, project, user_name, partition, resource, node_type, currency, core_ms,"
+          "(select month, case for_project when '' then project else for_project end as project,"
+              + " user_name, partition, resource, node_type, currency, core_ms,"
               + " posted_micro::numeric as charge_micro, round(coalesce(standard, core_ms * 1000) /"
               + " 1000) as standard from statement_line)";
     } else if (by.contains(ReportBy.DAY)) {

@@ -33,7 +33,8 @@ public final class WhatIfPricing {
 
   /** In the order in which they were posted. */
   private static final String PIECES =
-      "select * from (select "
+      "select p.*, coalesce((select r.payer from paid_run r where r.job = p.job and r.attempt ="
+          + " p.attempt limit 1), p.project) as payer from (select "
           + SegmentRow.CORES
           + " from segment where month between ? and ? union all select "
           + SegmentRow.OTHERS
@@ -219,12 +220,12 @@ public final class WhatIfPricing {
         if (++seen > MAX_SEGMENTS) {
           throw new TooMany();
         }
-        repricing.add(piece(SegmentRow.of(row), from));
+        repricing.add(piece(SegmentRow.of(row), new ProjectName(row.getString("payer")), from));
       }
     }
   }
 
-  private static Repricing.Piece piece(SegmentRow row, String from) {
+  private static Repricing.Piece piece(SegmentRow row, ProjectName payer, String from) {
     List<Repricing.Part> parts = new ArrayList<>();
     for (SegmentParts.Part each : SegmentParts.read(row)) {
       parts.add(
@@ -247,7 +248,8 @@ public final class WhatIfPricing {
         row.fromMs(),
         row.toMs(),
         row.month(),
-        row.month().compareTo(from) >= 0);
+        row.month().compareTo(from) >= 0,
+        payer);
   }
 
   private static void kept(Connection connection, String from, String to, Repricing repricing)

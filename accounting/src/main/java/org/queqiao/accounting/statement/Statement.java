@@ -14,7 +14,8 @@ import org.queqiao.contract.price.RunCost;
  * @param project whose it is
  * @param period {@code YYYY-MM} in the billing zone
  * @param zone the billing zone
- * @param lines sorted by user, partition, resource and price
+ * @param lines those of its own first, then those that it pays for others, then those that others
+ *     pay; sorted by user, partition, resource and price
  * @param entries refunds and corrections posted in the month, in the order of the log
  * @param coreMs core-milliseconds of all lines
  * @param standardMs milliseconds of standard core-hours of all lines
@@ -153,6 +154,8 @@ public record Statement(
    * @param standardMs milliseconds of standard core-hours
    * @param lateFor of which month it is where that was not open any more, or empty
    * @param id by which its runs are asked for, or 0
+   * @param forProject whose runs they are where that is another project, or empty
+   * @param paidBy on whose statement it is paid where that is another one than this, or empty
    */
   public record Line(
       String user,
@@ -170,7 +173,48 @@ public record Statement(
       BigInteger exactDivisor,
       long standardMs,
       String lateFor,
-      long id) {
+      long id,
+      String forProject,
+      String paidBy) {
+    /** One of runs of the project itself, which it pays. */
+    public Line(
+        String user,
+        String partition,
+        long jobs,
+        long coreMs,
+        long microPerCoreHour,
+        String currency,
+        String exactNumerator,
+        long postedMicro,
+        long amountMicro,
+        String resource,
+        String nodeType,
+        BigInteger quantity,
+        BigInteger exactDivisor,
+        long standardMs,
+        String lateFor,
+        long id) {
+      this(
+          user,
+          partition,
+          jobs,
+          coreMs,
+          microPerCoreHour,
+          currency,
+          exactNumerator,
+          postedMicro,
+          amountMicro,
+          resource,
+          nodeType,
+          quantity,
+          exactDivisor,
+          standardMs,
+          lateFor,
+          id,
+          "",
+          "");
+    }
+
     /** A line of core time on nodes of no kind, where all that is held is counted. */
     public Line(
         String user,
@@ -212,8 +256,14 @@ public record Statement(
     }
   }
 
+  /** On whose statement an entry is paid where that is another one than this, or empty. */
+  public String paidBy(StatementEntry entry) {
+    String payer = entry.project().value();
+    return payer.equals(project) ? "" : payer;
+  }
+
   /**
-   * What all lines and entries of a currency come to.
+   * What all lines and entries of a currency come to that this statement asks for.
    *
    * @param postedMicro what the ledger posted for the lines
    * @param amountMicro the lines, each rounded to the smallest coin

@@ -44,7 +44,7 @@ public final class StatementForms {
     for (Statement.Line line : lines) {
       coreMs = Math.addExact(coreMs, line.coreMs());
       standardMs = Math.addExact(standardMs, line.standardMs());
-      if (!line.currency().isEmpty()) {
+      if (!line.currency().isEmpty() && line.paidBy().isEmpty()) {
         totals.merge(
             line.currency(),
             new Statement.Total(line.currency(), line.postedMicro(), line.amountMicro(), 0),
@@ -52,7 +52,7 @@ public final class StatementForms {
       }
     }
     for (StatementEntry entry : entries) {
-      if (!entry.currency().isEmpty()) {
+      if (!entry.currency().isEmpty() && entry.project().value().equals(project)) {
         totals.merge(
             entry.currency(),
             new Statement.Total(entry.currency(), 0, 0, entry.amountMicro()),
@@ -109,7 +109,9 @@ public final class StatementForms {
           "",
           "",
           "",
-          "");
+          "",
+          text(line.forProject()),
+          text(line.paidBy()));
     }
     entries(statement, out);
     totals(statement, out);
@@ -148,7 +150,9 @@ public final class StatementForms {
           tax.isStated() ? money(tax.grossMicro(total.dueMicro())) : "",
           money(total.settlement().walletGrossMicro()),
           money(total.settlement().paidMicro()),
-          money(total.payableMicro(tax)));
+          money(total.payableMicro(tax)),
+          "",
+          "");
     }
   }
 
@@ -182,7 +186,9 @@ public final class StatementForms {
         "gross",
         "settled_from_wallet",
         "paid",
-        "payable");
+        "payable",
+        "for_project",
+        "paid_by");
   }
 
   /**
@@ -231,8 +237,15 @@ public final class StatementForms {
           "",
           "",
           "",
-          "");
+          "",
+          text(forProject(statement, each)),
+          text(statement.paidBy(each)));
     }
+  }
+
+  /** On the statement of the project itself it is for no other one. */
+  public static String forProject(Statement statement, StatementEntry each) {
+    return statement.paidBy(each).isEmpty() ? each.forProjectName() : "";
   }
 
   /** A text cell: quoted when needed, and made harmless when a spreadsheet could compute it. */

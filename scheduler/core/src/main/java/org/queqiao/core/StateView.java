@@ -149,6 +149,11 @@ final class StateView implements ClusterState {
   }
 
   @Override
+  public Optional<WalletStatus> walletFor(ProjectName project) {
+    return wallet(cluster.money().payers().of(project, cluster.timeMs()));
+  }
+
+  @Override
   public Optional<PartitionDefined> partition(PartitionName name) {
     return cluster.policy().partition(name);
   }

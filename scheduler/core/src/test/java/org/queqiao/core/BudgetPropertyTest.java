@@ -18,6 +18,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.queqiao.contract.account.MemberRank;
+import org.queqiao.contract.account.Role;
 import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.BudgetTold;
 import org.queqiao.contract.event.CreditLineSet;
@@ -27,6 +29,7 @@ import org.queqiao.contract.event.JobEnded;
 import org.queqiao.contract.event.JobRequeued;
 import org.queqiao.contract.event.JobSubmitted;
 import org.queqiao.contract.event.LoggedEvent;
+import org.queqiao.contract.event.MoneyDecided;
 import org.queqiao.contract.event.TariffDefined;
 import org.queqiao.contract.event.WalletFunded;
 import org.queqiao.contract.id.JobId;
@@ -35,9 +38,11 @@ import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.JobSpec;
 import org.queqiao.contract.job.JobState;
+import org.queqiao.contract.money.MoneyChange;
 import org.queqiao.contract.snapshot.ClusterImage;
 import org.queqiao.core.message.Input;
 import org.queqiao.core.message.JobChange;
+import org.queqiao.core.message.Reply;
 import org.queqiao.testkit.SeededProperty;
 import org.queqiao.testkit.Step;
 import org.queqiao.testkit.TestSize;
@@ -49,7 +54,8 @@ import org.queqiao.testkit.TestSize;
 final class BudgetPropertyTest {
   private static final int SEEDS = TestSize.ciOrFull(20, 1_000);
   private static final int STEPS = 400;
-  private static final List<ProjectName> PROJECTS = List.of(CLIMATE, MATERIALS);
+  private static final ProjectName OCEAN = new ProjectName("ocean");
+  private static final List<ProjectName> PROJECTS = List.of(CLIMATE, MATERIALS, OCEAN);
 
   /**
    * Every fact in, held and charged at once, in rational numbers of 3,600,000ths of a micro-unit.
@@ -61,7 +67,15 @@ final class BudgetPropertyTest {
     private final TreeMap<RunId, Run> runs = new TreeMap<>();
     private final TreeMap<PartitionName, TreeMap<Long, Long>> prices = new TreeMap<>();
 
-    private record Run(long startMs, long cores, BigInteger held) {}
+    /** Who pays for whom from when on, as two people agreed. */
+    private final TreeMap<ProjectName, TreeMap<Long, ProjectName>> payers = new TreeMap<>();
+
+    private record Run(long startMs, long cores, BigInteger held, ProjectName payer) {}
+
+    ProjectName payer(ProjectName project, long atMs) {
+      TreeMap<Long, ProjectName> said = payers.getOrDefault(project, new TreeMap<>());
+      return said.floorKey(atMs) == null ? project : said.floorEntry(atMs).getValue();
+    }
 
     void record(LoggedEvent logged) {
       switch (logged.event()) {
@@ -70,19 +84,26 @@ final class BudgetPropertyTest {
                 .computeIfAbsent(e.partition(), _ -> new TreeMap<>())
                 .put(e.validFromMs(), e.priceMicroPerCoreHour());
         case WalletFunded e -> add(e.project(), micro(e.amountMicro()));
+        case MoneyDecided e when e.change() instanceof MoneyChange.ProjectPayer word ->
+            payers
+                .computeIfAbsent(word.project(), _ -> new TreeMap<>())
+                .put(word.validFromMs(), word.payer() == null ? word.project() : word.payer());
         case CreditLineSet e -> credits.put(e.project(), e.creditMicro());
         case JobSubmitted e -> specs.put(e.job(), e.spec());
         case ArrayTaskSplit e -> specs.put(e.job(), specs.get(e.array()));
         case JobAllocated e -> {
           long cores = e.allocations().stream().mapToLong(each -> each.cores().size()).sum();
-          hold(e.run(), logged.timeMs(), cores);
+          ProjectName project = specs.get(e.run().job()).project();
+          ProjectName payer = payer(project, logged.timeMs());
+          assertThat(e.payer() == null ? project : e.payer()).isEqualTo(payer);
+          hold(e.run(), logged.timeMs(), cores, payer);
         }
         case JobChanged e -> {
           specs.put(e.job(), e.spec());
           for (RunId run : List.copyOf(runs.keySet())) {
             if (run.job().equals(e.job())) {
               Run before = release(run);
-              hold(run, before.startMs(), before.cores());
+              hold(run, before.startMs(), before.cores(), before.payer());
             }
           }
         }
@@ -102,16 +123,16 @@ final class BudgetPropertyTest {
       balances.merge(project, amount, BigInteger::add);
     }
 
-    private void hold(RunId run, long startMs, long cores) {
+    private void hold(RunId run, long startMs, long cores, ProjectName payer) {
       JobSpec spec = specs.get(run.job());
       BigInteger held = cost(spec, cores, startMs, startMs + spec.limitMs());
-      runs.put(run, new Run(startMs, cores, held));
-      add(spec.project(), held.negate());
+      runs.put(run, new Run(startMs, cores, held, payer));
+      add(payer, held.negate());
     }
 
     private Run release(RunId run) {
       Run before = runs.remove(run);
-      add(specs.get(run.job()).project(), before.held());
+      add(before.payer(), before.held());
       return before;
     }
 
@@ -119,7 +140,7 @@ final class BudgetPropertyTest {
       if (runs.containsKey(run)) {
         Run before = release(run);
         JobSpec spec = specs.get(run.job());
-        add(spec.project(), cost(spec, before.cores(), before.startMs(), endMs).negate());
+        add(before.payer(), cost(spec, before.cores(), before.startMs(), endMs).negate());
       }
     }
 
@@ -160,11 +181,13 @@ final class BudgetPropertyTest {
   }
 
   private int starts;
+  private int shared;
 
   @Test
   void noStartIsEverMoreThanTheWalletCanPay() {
     SeededProperty.holds(SEEDS, Histories::new);
     assertThat(starts).as("starts that were paid for").isGreaterThan(SEEDS * 30);
+    assertThat(shared).as("of these by another project").isGreaterThan(SEEDS * 3);
   }
 
   private final class Histories implements SeededProperty.Case<Step> {
@@ -185,6 +208,7 @@ final class BudgetPropertyTest {
       history.story.saying(says);
       history.plays(moves);
       starts += history.starts;
+      shared += history.shared;
     }
   }
 
@@ -199,6 +223,7 @@ final class BudgetPropertyTest {
 
     private int read;
     private int starts;
+    private int shared;
 
     private void follow() {
       for (; read < story.log.size(); read++) {
@@ -209,11 +234,12 @@ final class BudgetPropertyTest {
         } else if (logged.event() instanceof CreditLineSet line) {
           gated.add(line.project());
         } else if (logged.event() instanceof JobAllocated start) {
-          JobSpec spec = ledger.specs.get(start.run().job());
+          ProjectName payer = ledger.runs.get(start.run()).payer();
           starts++;
+          shared += start.payer() == null ? 0 : 1;
           boolean costs = ledger.runs.get(start.run()).held().signum() > 0;
-          assertThat(!costs || !gated.contains(spec.project()) || paid(spec.project()))
-              .as("start %s of %s is paid for", start.run(), spec.project())
+          assertThat(!costs || !gated.contains(payer) || paid(payer))
+              .as("start %s is paid for by %s", start.run(), payer)
               .isTrue();
         }
         TreeMap<ProjectName, Long> now = new TreeMap<>();
@@ -227,6 +253,9 @@ final class BudgetPropertyTest {
     }
 
     private void plays(List<Step> steps) {
+      story.project(OCEAN);
+      story.account("lina", 1_070, OCEAN, MemberRank.MEMBER, Role.RESEARCHER);
+      story.account("finance2", -1, null, null, Role.FINANCE);
       for (int i = 0; i < 3; i++) {
         story.node("n" + i, 6);
       }
@@ -278,14 +307,14 @@ final class BudgetPropertyTest {
     }
 
     private void step(SplittableRandom random) {
-      ProjectName project = PROJECTS.get(random.nextInt(2));
+      ProjectName project = PROJECTS.get(random.nextInt(PROJECTS.size()));
       List<ClusterImage.JobImage> running =
           story.machine.image().jobs().stream()
               .filter(each -> !each.allocations().isEmpty() && !each.state().isTerminal())
               .toList();
       ClusterImage.JobImage one =
           running.isEmpty() ? null : running.get(random.nextInt(running.size()));
-      switch (random.nextInt(14)) {
+      switch (random.nextInt(15)) {
         case 0, 1, 2 -> submit(random, project);
         case 3, 4, 5 -> story.plans();
         case 6 -> story.after(random.nextInt(1, (int) HOUR_MS / 2)).ticks();
@@ -309,6 +338,7 @@ final class BudgetPropertyTest {
           }
         }
         case 11 -> money(random, project);
+        case 14 -> payer(random, project);
         default -> tell(project, known.isEmpty() ? 0 : 1 + lately(random));
       }
     }
@@ -320,7 +350,7 @@ final class BudgetPropertyTest {
     }
 
     private void submit(SplittableRandom random, ProjectName project) {
-      String owner = project.equals(CLIMATE) ? "liwei" : "chenjie";
+      String owner = project.equals(CLIMATE) ? "liwei" : project.equals(OCEAN) ? "lina" : "chenjie";
       var request =
           script()
               .cpusPerTask(1 + random.nextInt(4))
@@ -332,6 +362,18 @@ final class BudgetPropertyTest {
         request.nodes(1 + random.nextInt(2));
       }
       story.hears(SchedulerStory.submission(owner, request));
+    }
+
+    /** Now or later another wallet pays, or the own one again; what would be a chain is refused. */
+    private void payer(SplittableRandom random, ProjectName project) {
+      ProjectName payer = PROJECTS.get(random.nextInt(PROJECTS.size()));
+      long fromMs = random.nextBoolean() ? 0 : story.nowMs + random.nextInt((int) HOUR_MS);
+      MoneyChange word =
+          new MoneyChange.ProjectPayer(project, payer.equals(project) ? null : payer, fromMs);
+      if (story.hears(new Input.ProposeMoney(user("finance1"), word, "r"))
+          instanceof Reply.Proposed(long proposal)) {
+        story.does(new Input.DecideMoney(user("finance2"), proposal, true, "seen"));
+      }
     }
 
     private void money(SplittableRandom random, ProjectName project) {

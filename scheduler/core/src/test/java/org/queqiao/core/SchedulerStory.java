@@ -149,6 +149,12 @@ final class SchedulerStory {
     return reply;
   }
 
+  /** Another project. */
+  void project(ProjectName name) {
+    List<DomainShare> domains = List.of(new DomainShare(new DomainCode("earth"), 1000));
+    does(new Input.DefineProject(OWNER, new ProjectDefined(name, name.value(), domains)));
+  }
+
   /** Two people of finance say what is billed and what waits for money. */
   void jobBilling(boolean suspendedTime, boolean budgetGate) {
     long proposal = proposed(new MoneyChange.JobBilling(suspendedTime, budgetGate));

@@ -177,7 +177,8 @@ final class EventReader {
         e.getPredictedMs(),
         e.getReservation().isEmpty() ? null : new ReservationName(e.getReservation()),
         e.getPostsDays(),
-        e.getLeaseMs());
+        e.getLeaseMs(),
+        e.getPayer().isEmpty() ? null : new ProjectName(e.getPayer()));
   }
 
   private static NodeUp up(PbNodeUp e) {

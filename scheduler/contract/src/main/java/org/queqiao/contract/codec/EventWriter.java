@@ -353,6 +353,9 @@ final class EventWriter {
     if (e.reservation() != null) {
       out.setReservation(e.reservation().value());
     }
+    if (e.payer() != null) {
+      out.setPayer(e.payer().value());
+    }
     return out.build();
   }
 

@@ -123,6 +123,7 @@ final class MoneyCodec {
       out.setBilling(write(image.billing()));
     }
     image.fiscalYears().forEach(each -> out.addFiscalYears(MonthCodec.write(each)));
+    PayerCodec.write(image.payers(), out);
   }
 
   static MoneyImage read(PbClusterImage in) {
@@ -144,7 +145,8 @@ final class MoneyCodec {
         AllowanceCodec.read(in),
         ModelReader.list(in.getContractsList(), MoneyCodec::contract),
         in.hasBilling() ? read(in.getBilling()) : null,
-        ModelReader.list(in.getFiscalYearsList(), MonthCodec::read));
+        ModelReader.list(in.getFiscalYearsList(), MonthCodec::read),
+        PayerCodec.read(in.getPayers()));
   }
 
   private static PbMoneyChange write(MoneyChange change) {
@@ -166,6 +168,7 @@ final class MoneyCodec {
                   .setCurrency(each.currency())
                   .setCorrects(each.corrects()));
       case MoneyChange.CustomerClass each -> out.setCustomerClass(customerClass(each));
+      case MoneyChange.ProjectPayer each -> out.setProjectPayer(PayerCodec.write(each));
       case MoneyChange.Conversion each -> out.setConversion(conversion(each));
       case MoneyChange.CreditLine each ->
           out.setCreditLine(
@@ -261,6 +264,7 @@ final class MoneyCodec {
               in.getCorrection().getCurrency(),
               in.getCorrection().getCorrects());
       case CUSTOMER_CLASS -> customerClass(in.getCustomerClass());
+      case PROJECT_PAYER -> PayerCodec.read(in.getProjectPayer());
       case CONVERSION ->
           new MoneyChange.Conversion(
               in.getConversion().getNodeType(),

@@ -1,6 +1,7 @@
 package org.queqiao.contract.event;
 
 import java.util.List;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
@@ -17,6 +18,8 @@ import org.queqiao.contract.job.Allocation;
  *     was so are posted at its end and when a month is checked
  * @param leaseMs each of its nodes ends it after so long without contact with the server; 0: it
  *     goes on
+ * @param payer whose wallet pays for it until its end; null for that of its own project, as in logs
+ *     from before there were others
  */
 public record JobAllocated(
     RunId run,
@@ -24,10 +27,22 @@ public record JobAllocated(
     long predictedMs,
     ReservationName reservation,
     boolean postsDays,
-    long leaseMs)
+    long leaseMs,
+    ProjectName payer)
     implements Event {
   public JobAllocated {
     allocations = List.copyOf(allocations);
+  }
+
+  /** A run that its own project pays for. */
+  public JobAllocated(
+      RunId run,
+      List<Allocation> allocations,
+      long predictedMs,
+      ReservationName reservation,
+      boolean postsDays,
+      long leaseMs) {
+    this(run, allocations, predictedMs, reservation, postsDays, leaseMs, null);
   }
 
   /** A run that goes on without contact. */

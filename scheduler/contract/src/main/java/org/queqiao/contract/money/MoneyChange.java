@@ -55,6 +55,16 @@ public sealed interface MoneyChange {
       implements MoneyChange {}
 
   /**
+   * From an instant on the runs of a project that start are paid from the wallet of another one.
+   *
+   * @param project whose runs
+   * @param payer whose wallet; null for its own again
+   * @param validFromMs not past when it is approved
+   */
+  record ProjectPayer(ProjectName project, ProjectName payer, long validFromMs)
+      implements MoneyChange {}
+
+  /**
    * What an hour of a resource is in standard core-hours, from an instant on.
    *
    * @param nodeType on which kind of nodes, or empty for any
@@ -286,6 +296,7 @@ public sealed interface MoneyChange {
     return switch (this) {
       case Budget each -> each.terms().project();
       case CustomerClass each -> each.project();
+      case ProjectPayer each -> each.project();
       case NewAllowance each -> each.allowance().project();
       case StatementPaid each -> each.project();
       case Contract each -> each.terms().project();
@@ -314,6 +325,7 @@ public sealed interface MoneyChange {
       case Price _,
           RefundRule _,
           CustomerClass _,
+          ProjectPayer _,
           Conversion _,
           Budget _,
           Contract _,

@@ -32,6 +32,7 @@ public final class TariffBook {
   private final Set<Resource> priced = EnumSet.of(Resource.CORES);
   private final Map<ProjectName, NavigableMap<Long, String>> classes = new TreeMap<>();
   private final ContractBook contracts = new ContractBook();
+  private final PayerBook payers = new PayerBook();
 
   /** Adds the price of a partition; a later one for the same instant replaces the earlier. */
   public void add(TariffDefined tariff) {
@@ -64,6 +65,16 @@ public final class TariffBook {
     classes
         .computeIfAbsent(each.project(), name -> new TreeMap<>())
         .put(each.validFromMs(), each.customerClass());
+  }
+
+  /** From an instant on another wallet pays for a project. */
+  public void add(MoneyChange.ProjectPayer each) {
+    payers.add(each);
+  }
+
+  /** Who pays for projects; only to be read. */
+  public PayerBook payers() {
+    return payers;
   }
 
   /** Adds a contract. */

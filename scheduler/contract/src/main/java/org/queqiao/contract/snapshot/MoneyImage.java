@@ -20,6 +20,7 @@ import org.queqiao.contract.money.Proposal;
  * @param contracts approved contracts, in the order of their approval
  * @param billing by which calendar bills are made, or null before that was stated
  * @param fiscalYears with which month fiscal years begin by two people, by month
+ * @param payers which projects are paid for by others
  */
 public record MoneyImage(
     List<Proposal> proposals,
@@ -30,7 +31,8 @@ public record MoneyImage(
     AllowancesImage allowances,
     List<ContractTerms> contracts,
     BillingDefined billing,
-    List<MoneyChange.FiscalYear> fiscalYears) {
+    List<MoneyChange.FiscalYear> fiscalYears,
+    PayersImage payers) {
   /** Nothing was ever proposed. */
   public static final MoneyImage NONE = new MoneyImage(List.of(), List.of(), List.of());
 
@@ -54,7 +56,41 @@ public record MoneyImage(
       AllowancesImage allowances,
       List<ContractTerms> contracts,
       BillingDefined billing) {
-    this(proposals, items, classes, budgets, disputes, allowances, contracts, billing, List.of());
+    this(
+        proposals,
+        items,
+        classes,
+        budgets,
+        disputes,
+        allowances,
+        contracts,
+        billing,
+        List.of(),
+        PayersImage.NONE);
+  }
+
+  /** Of a site where every project pays for itself. */
+  public MoneyImage(
+      List<Proposal> proposals,
+      List<AgreedPrice> items,
+      List<MoneyChange.CustomerClass> classes,
+      List<BudgetImage> budgets,
+      List<Dispute> disputes,
+      AllowancesImage allowances,
+      List<ContractTerms> contracts,
+      BillingDefined billing,
+      List<MoneyChange.FiscalYear> fiscalYears) {
+    this(
+        proposals,
+        items,
+        classes,
+        budgets,
+        disputes,
+        allowances,
+        contracts,
+        billing,
+        fiscalYears,
+        PayersImage.NONE);
   }
 
   /** Of a site without budgets, disputes and allowances. */

@@ -345,6 +345,7 @@ final class Samples {
     out.putAll(SuspensionSamples.laterEvents());
     out.putAll(LeaseSamples.laterEvents());
     out.putAll(OperatorSamples.laterEvents());
+    out.putAll(PayerSamples.laterEvents());
     out.putAll(WalletSamples.laterEvents());
     out.putAll(MoneySamples.laterEvents());
     out.putAll(BudgetSamples.laterEvents());
@@ -573,6 +574,7 @@ final class Samples {
                         "checkpoint",
                         new Checkpoint(1_760_000_030_000L, 29_000)))));
     out.put("ClusterImage-operator-end", OperatorSamples.image(image()));
+    out.put("ClusterImage-payers", PayerSamples.image(image()));
     out.put("ClusterImage-wallets", WalletSamples.image(image()));
     out.put("ClusterImage-disputes", DisputeSamples.image(image()));
     out.put("ClusterImage-budgets", BudgetSamples.image(image()));

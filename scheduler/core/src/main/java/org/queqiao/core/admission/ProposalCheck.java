@@ -122,19 +122,20 @@ public final class ProposalCheck {
       return Optional.of(
           Rejections.forbidden("who disputes a charge does not approve its refund" + another));
     }
-    ProjectName project = proposal.change().project();
-    boolean member =
-        project != null
-            && by.kind() == Actor.Kind.USER
-            && cluster.accounts().rank(project, new UserName(by.name())).isPresent();
-    return member
-        ? Optional.of(
+    return PayerCheck.projectsOf(proposal.change(), cluster).stream()
+        .filter(each -> isMember(by, each))
+        .findFirst()
+        .map(each ->
             Rejections.forbidden(
                 "who belongs to project "
-                    + project
+                    + each
                     + " does not approve what changes its money"
-                    + another))
-        : Optional.empty();
+                    + another));
+  }
+
+  private boolean isMember(Actor by, ProjectName project) {
+    return by.kind() == Actor.Kind.USER
+        && cluster.accounts().rank(project, new UserName(by.name())).isPresent();
   }
 
   private Decision approved(Actor actor, Proposal proposal, String reason, long nowMs) {
@@ -172,6 +173,8 @@ public final class ProposalCheck {
           new MoneyChange.Contract(each.from(nowMs));
       case MoneyChange.CustomerClass each when each.validFromMs() == 0 ->
           new MoneyChange.CustomerClass(each.project(), each.customerClass(), nowMs);
+      case MoneyChange.ProjectPayer each when each.validFromMs() == 0 ->
+          new MoneyChange.ProjectPayer(each.project(), each.payer(), nowMs);
       default -> change;
     };
   }
@@ -213,6 +216,9 @@ public final class ProposalCheck {
       case MoneyChange.Price(PriceItem item) -> wrong(item, nowMs);
       case MoneyChange.PriceEnd each -> PriceEndCheck.wrong(each, nowMs, cluster);
       case MoneyChange.CustomerClass each -> wrong(each, nowMs);
+      case MoneyChange.ProjectPayer each ->
+          PayerCheck.wrong(each, nowMs, cluster)
+              .or(() -> past("validFromMs", "a payer", each.validFromMs(), nowMs));
       case MoneyChange.Contract(ContractTerms each) -> wrong(each, nowMs);
       case MoneyChange.NewAllowance(Allowance each) -> wrong(each, nowMs);
       case MoneyChange.OrderOfAllowances each ->

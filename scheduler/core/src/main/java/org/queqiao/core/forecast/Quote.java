@@ -45,7 +45,7 @@ public record Quote(
             .machine()
             .state()
             .job(id)
-            .flatMap(job -> forward.machine().state().wallet(job.spec().project()))
+            .flatMap(job -> forward.machine().state().walletFor(job.spec().project()))
             .orElse(null);
     QuotedShape shape =
         forward

@@ -26,9 +26,9 @@ import org.queqiao.core.state.Purse;
 import org.queqiao.core.state.Wallet;
 
 /**
- * Whether the wallet of a project can pay the most that a run may cost, and whether the budgets of
- * the project and of its user leave that much. Counts what this pass has started on top of what
- * runs. A project without a wallet pays afterwards and is let through, and so is what costs
+ * Whether the wallet that pays for a project can pay the most that a run may cost, and whether the
+ * budgets of the project and of its user leave that much. Counts what this pass has started on top
+ * of what runs. A project without a wallet pays afterwards and is let through, and so is what costs
  * nothing.
  */
 public final class BudgetGate {
@@ -234,7 +234,7 @@ public final class BudgetGate {
       if (!isPaid(needs.of(each), left)) {
         return Optional.of(
             new LimitTree.Block(
-                new PendingWhy(WORD, sentence(each, needs.of(each), left)),
+                new PendingWhy(WORD, sentence(each, spec.project(), needs.of(each), left)),
                 paysNothing(spec, each),
                 ""));
       }
@@ -248,7 +248,8 @@ public final class BudgetGate {
       return Optional.empty();
     }
     long untilMs = Math.addExact(running.startMs(), limitMs);
-    for (Source each : sources(Claim.of(running))) {
+    ProjectName project = running.spec().project();
+    for (Source each : sources(Claim.of(running), cluster.money().payers().of(running))) {
       BigInteger cost =
           each.purse() == null
               ? cluster.wallets().cost(running, untilMs)
@@ -256,7 +257,7 @@ public final class BudgetGate {
       BigInteger more = cost.subtract(BigInteger.valueOf(each.wallet().heldMicro(running.run())));
       BigInteger left = left(each);
       if (more.signum() > 0 && more.compareTo(left) > 0) {
-        return Optional.of(sentence(each, more, left));
+        return Optional.of(sentence(each, project, more, left));
       }
     }
     return Optional.empty();
@@ -305,14 +306,24 @@ public final class BudgetGate {
     return known != null ? known : cluster.money().allowances().find(allowance).orElseThrow();
   }
 
-  /** The wallet that must pay before, if there is one, and the budgets. */
+  /** When another wallet pays for a project; the greatest number for never. */
+  long otherPayerMs(ProjectName project) {
+    return cluster.money().payers().book().nextMs(project, startMs);
+  }
+
+  /** What must cover the start of a job. */
   private List<Source> sources(Claim job) {
+    return sources(job, cluster.money().payers().of(job.spec().project(), startMs));
+  }
+
+  /** The wallet that must pay before, if there is one, and the budgets of the project. */
+  private List<Source> sources(Claim job, ProjectName payer) {
     if (!cluster.policy().jobPolicy().budgetGate()) {
       return List.of();
     }
     ProjectName project = job.spec().project();
     List<Source> all = new ArrayList<>();
-    cluster.wallets().find(project).ifPresent(each -> all.add(new Source(each, null)));
+    cluster.wallets().find(payer).ifPresent(each -> all.add(new Source(each, null)));
     for (Purse each : cluster.money().budgets().of(project)) {
       if (each.terms().bounds(job.user())) {
         all.add(new Source(each.counted(), each));
@@ -333,9 +344,10 @@ public final class BudgetGate {
         });
   }
 
-  private static String sentence(Source source, BigInteger needs, BigInteger left) {
+  private static String sentence(
+      Source source, ProjectName project, BigInteger needs, BigInteger left) {
     return source.purse() == null
-        ? BudgetText.ofWallet(source.wallet(), needs, left)
+        ? BudgetText.ofWallet(source.wallet(), project, needs, left)
         : BudgetText.ofBudget(source.purse(), needs, left);
   }
 }

@@ -3,6 +3,7 @@ package org.queqiao.core.limit;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.core.state.Purse;
 import org.queqiao.core.state.Wallet;
 
@@ -13,7 +14,12 @@ final class BudgetText {
 
   private BudgetText() {}
 
-  static String ofWallet(Wallet wallet, BigInteger needs, BigInteger left) {
+  /**
+   * Of a wallet.
+   *
+   * @param project whose job it is
+   */
+  static String ofWallet(Wallet wallet, ProjectName project, BigInteger needs, BigInteger left) {
     String may = "this job may cost " + micro(needs) + " " + wallet.currency() + "; ";
     if (!wallet.isTold()) {
       return may + "the ledger has not yet said what the wallet of " + wallet.project() + " has";
@@ -26,15 +32,20 @@ final class BudgetText {
                 + " "
                 + wallet.currency()
                 + " included";
+    boolean ofAnother = !wallet.project().equals(project);
     return may
         + "the wallet of project "
         + wallet.project()
+        + (ofAnother ? ", which pays for project " + project + "," : "")
         + " has "
         + micro(left)
         + " "
         + wallet.currency()
         + " left for starts"
         + credit
+        + (ofAnother
+            ? ", which is " + micro(needs.subtract(left)) + " " + wallet.currency() + " too little"
+            : "")
         + ", by what the ledger said at "
         + wallet.toldMs();
   }

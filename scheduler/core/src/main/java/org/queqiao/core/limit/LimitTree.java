@@ -121,6 +121,7 @@ public final class LimitTree {
       if (payer == null || payer.pays(spec, least)) {
         return Answer.PASSES;
       }
+      unpaid(one);
       return payer.isEmpty() ? Answer.ALL_BLOCKED : Answer.BLOCKED;
     }
   }
@@ -139,7 +140,7 @@ public final class LimitTree {
   public Optional<Block> blocks(Claim job) {
     Demand asked = asked(job.spec());
     LimitUse use = firstBlocking(job, asked, false, null);
-    return use == null ? gate.blocks(job, asked) : blockedBy(job, use);
+    return use == null ? unpaid(job, gate.blocks(job, asked)) : blockedBy(job, use);
   }
 
   private Demand asked(JobSpec spec) {
@@ -152,7 +153,17 @@ public final class LimitTree {
    */
   public Optional<Block> blocks(Claim job, List<Allocation> chosen) {
     LimitUse use = firstBlocking(job, Demand.of(job.spec(), chosen), false, null);
-    return use == null ? gate.blocks(job, chosen) : blockedBy(job, use);
+    return use == null ? unpaid(job, gate.blocks(job, chosen)) : blockedBy(job, use);
+  }
+
+  private Optional<Block> unpaid(Claim job, Optional<Block> block) {
+    block.ifPresent(_ -> unpaid(job));
+    return block;
+  }
+
+  /** Another wallet may pay for it. */
+  private void unpaid(Claim job) {
+    opensMs = Math.min(opensMs, gate.otherPayerMs(job.spec().project()));
   }
 
   private Optional<Block> blockedBy(Claim job, LimitUse use) {
@@ -162,7 +173,8 @@ public final class LimitTree {
 
   /**
    * When the first of the limits that blocked a job may let it start without any fact, because use
-   * fades or the time limits of what runs come nearer; the greatest number when none will.
+   * fades, the time limits of what runs come nearer or another wallet pays; the greatest number
+   * when none will.
    */
   public long opensMs() {
     return opensMs;

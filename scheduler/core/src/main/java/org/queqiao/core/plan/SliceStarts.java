@@ -6,6 +6,7 @@ import org.queqiao.contract.event.ArrayTaskSplit;
 import org.queqiao.contract.event.Event;
 import org.queqiao.contract.event.JobAllocated;
 import org.queqiao.contract.id.JobId;
+import org.queqiao.contract.id.ProjectName;
 import org.queqiao.contract.id.ReservationName;
 import org.queqiao.contract.id.RunId;
 import org.queqiao.contract.job.Allocation;
@@ -112,7 +113,9 @@ final class SliceStarts {
     }
     run.starts(job, task, id.job());
     long leaseMs = Leases.ofRun(cluster, job, chosen);
-    facts.add(new JobAllocated(id, chosen, predictedMs(job, start), in, true, leaseMs));
+    ProjectName payer =
+        cluster.money().payers().book().at(job.spec().project(), nowMs).orElse(null);
+    facts.add(new JobAllocated(id, chosen, predictedMs(job, start), in, true, leaseMs, payer));
     return otherwise ? Starts.Answer.STARTS_OTHERWISE : Starts.Answer.STARTS;
   }
 

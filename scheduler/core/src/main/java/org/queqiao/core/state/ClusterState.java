@@ -86,6 +86,9 @@ public interface ClusterState {
   /** The wallet of a project, if it pays before. */
   Optional<WalletStatus> wallet(ProjectName project);
 
+  /** The wallet that pays for runs of a project that start now, if it pays before. */
+  Optional<WalletStatus> walletFor(ProjectName project);
+
   Optional<PartitionDefined> partition(PartitionName name);
 
   /** The bounds on every job. */

@@ -103,6 +103,7 @@ final class JobEvents {
     cluster.priorities().beginAt(nowMs);
     cluster.jobs().change(job, () -> job.allocate(event, nowMs));
     cluster.money().allowances().started(job);
+    cluster.money().payers().started(event, job);
     cluster.wallets().holds(job);
     cluster.jobs().waits().started(job);
     dependencies.moved(job, nowMs);

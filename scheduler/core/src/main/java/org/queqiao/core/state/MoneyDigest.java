@@ -11,6 +11,7 @@ import org.queqiao.contract.money.PriceTerms;
 import org.queqiao.contract.money.Proposal;
 import org.queqiao.contract.snapshot.AllowancesImage;
 import org.queqiao.contract.snapshot.MoneyImage;
+import org.queqiao.contract.snapshot.PayersImage;
 
 /** Changes by two people in the digest, behind their name and only if there are any. */
 final class MoneyDigest {
@@ -41,6 +42,7 @@ final class MoneyDigest {
         || !image.items().isEmpty()
         || !image.classes().isEmpty()
         || !image.contracts().isEmpty()
+        || !image.payers().equals(PayersImage.NONE)
         || !image.budgets().isEmpty()
         || !image.disputes().isEmpty()) {
       out.text("money")
@@ -59,7 +61,23 @@ final class MoneyDigest {
       if (!image.contracts().isEmpty()) {
         out.text("contracts").list(image.contracts(), this::contract);
       }
+      payers(image.payers());
     }
+  }
+
+  private void payers(PayersImage image) {
+    if (!image.equals(PayersImage.NONE)) {
+      out.text("payers")
+          .list(image.words(), this::payer)
+          .list(image.runs(), each -> out.text(each.run().toString()).text(each.payer().value()));
+    }
+  }
+
+  private void payer(MoneyChange.ProjectPayer each) {
+    out.text("payer of")
+        .text(each.project().value())
+        .text(each.payer() == null ? "" : each.payer().value())
+        .number(each.validFromMs());
   }
 
   private void allowances(AllowancesImage image) {
@@ -126,6 +144,7 @@ final class MoneyDigest {
               .text(change.currency())
               .text(change.corrects());
       case MoneyChange.CustomerClass change -> customerClass(change);
+      case MoneyChange.ProjectPayer change -> payer(change);
       case MoneyChange.Conversion change ->
           out.text("conversion")
               .text(change.nodeType())

@@ -52,6 +52,7 @@ public final class MoneyTable {
   private final AllowanceTable allowances;
   private final BudgetTable budgets;
   private final DisputeTable disputes;
+  private final PayerTable payers;
   private BillingDefined billing;
   private FiscalYears fiscalYears = FiscalYears.of(1);
 
@@ -60,6 +61,7 @@ public final class MoneyTable {
     this.budgets = new BudgetTable(cluster);
     this.disputes = new DisputeTable(cluster);
     this.allowances = new AllowanceTable(cluster);
+    this.payers = new PayerTable(cluster);
   }
 
   /** A proposal that waits, by its number. */
@@ -107,6 +109,11 @@ public final class MoneyTable {
     return disputes;
   }
 
+  /** From which wallets runs are paid. */
+  public PayerTable payers() {
+    return payers;
+  }
+
   /** Core-hours that projects have beside their wallets. */
   public AllowanceTable allowances() {
     return allowances;
@@ -139,7 +146,8 @@ public final class MoneyTable {
         allowances.image(),
         contracts,
         billing,
-        fiscalYears.changes());
+        fiscalYears.changes(),
+        payers.image());
   }
 
   void restore(MoneyImage image) {
@@ -154,6 +162,7 @@ public final class MoneyTable {
       state(image.billing());
     }
     image.fiscalYears().forEach(each -> fiscalYears = fiscalYears.with(each));
+    payers.restore(image.payers());
   }
 
   private void state(BillingDefined stated) {
@@ -221,6 +230,10 @@ public final class MoneyTable {
       case MoneyChange.CustomerClass each -> {
         requireProject("a class of", each.project());
         add(each);
+      }
+      case MoneyChange.ProjectPayer each -> {
+        requireProject("a payer of", each.project());
+        payers.add(each);
       }
     }
   }

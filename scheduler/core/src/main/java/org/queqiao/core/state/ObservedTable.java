@@ -137,8 +137,12 @@ public final class ObservedTable {
   /** Whether there is a wallet or a budget that a run which is charged leaves less of. */
   boolean takes(ObservedRun run) {
     return run.cores() > 0
-        && (cluster.wallets().find(run.project()).isPresent()
-            || !cluster.money().budgets().of(run.project()).isEmpty());
+        && (wallet(run).isPresent() || !cluster.money().budgets().of(run.project()).isEmpty());
+  }
+
+  /** That which pays for it: by what held when it started. */
+  private Optional<Wallet> wallet(ObservedRun run) {
+    return cluster.wallets().find(cluster.money().payers().of(run.project(), run.startMs()));
   }
 
   /** The books will charge it; until they tell, the wallet has so much less. */
@@ -149,7 +153,7 @@ public final class ObservedTable {
     BigInteger most =
         RunCost.mostCharged(
             cluster.policy().prices(), Holding.parts(run), run.startMs(), run.endMs());
-    cluster.wallets().find(run.project()).ifPresent(each -> each.spend(most, cluster.position()));
+    wallet(run).ifPresent(each -> each.spend(most, cluster.position()));
     BigInteger coreMs =
         BigInteger.valueOf(run.cores()).multiply(BigInteger.valueOf(run.endMs() - run.startMs()));
     cluster.money().budgets().spent(run.project(), run.user(), most, coreMs);

@@ -134,6 +134,10 @@ public final class Policy {
     prices.add(each);
   }
 
+  void define(MoneyChange.ProjectPayer each) {
+    prices.add(each);
+  }
+
   /** Another number after each change of a partition. */
   long version() {
     return version;

@@ -76,7 +76,7 @@ public final class WalletTable {
 
   /** A run holds cores from now on, or has another time limit. */
   void holds(Job job) {
-    Wallet wallet = byProject.get(job.spec().project());
+    Wallet wallet = byProject.get(cluster.money().payers().of(job));
     if (wallet != null) {
       long untilMs = Math.addExact(job.startMs(), job.spec().limitMs());
       wallet.hold(job.run(), cost(job, untilMs), cluster.position());
@@ -91,7 +91,8 @@ public final class WalletTable {
    */
   void ended(Job job, long endMs, Optional<RefundCause> cause, RunExit exit) {
     long coveredMs = cluster.money().allowances().ended(job, endMs, cause);
-    Wallet wallet = byProject.get(job.spec().project());
+    Wallet wallet = byProject.get(cluster.money().payers().of(job));
+    cluster.money().payers().ended(job.run());
     boolean budgeted = !cluster.money().budgets().of(job.spec().project()).isEmpty();
     if (wallet == null && !budgeted) {
       return;

@@ -277,12 +277,14 @@ final class AccountingRoutes {
       out.writeNumberField("postedMicro", line.postedMicro());
       out.writeNumberField("amountMicro", line.amountMicro());
       out.writeStringField("lateFor", JobDocument.orNull(line.lateFor()));
+      out.writeStringField("forProject", JobDocument.orNull(line.forProject()));
+      out.writeStringField("paidBy", JobDocument.orNull(line.paidBy()));
       out.writeEndObject();
     }
     out.writeEndArray();
     out.writeArrayFieldStart("entries");
     for (StatementEntry each : statement.entries()) {
-      write(each, out);
+      write(statement, each, out);
     }
     out.writeEndArray();
     endUsers(statement, out);
@@ -315,8 +317,12 @@ final class AccountingRoutes {
     out.writeEndArray();
   }
 
-  private static void write(StatementEntry each, JsonGenerator out) throws IOException {
+  private static void write(Statement statement, StatementEntry each, JsonGenerator out)
+      throws IOException {
     out.writeStartObject();
+    out.writeStringField(
+        "forProject", JobDocument.orNull(StatementForms.forProject(statement, each)));
+    out.writeStringField("paidBy", JobDocument.orNull(statement.paidBy(each)));
     out.writeStringField("transaction", each.transaction());
     out.writeStringField("kind", each.kind().name());
     out.writeStringField("user", JobDocument.orNull(each.user()));

@@ -19,6 +19,7 @@ import org.queqiao.contract.account.DomainShare;
 import org.queqiao.contract.id.JobId;
 import org.queqiao.contract.id.ProjectName;
 import org.queqiao.server.view.ClusterView;
+import org.queqiao.server.view.Scope;
 
 /** From a line of a statement to its runs, and from a run to its postings. */
 final class DrillRoutes {
@@ -48,6 +49,7 @@ final class DrillRoutes {
     String period = call.text("period");
     long line = call.number("line");
     LineRuns.After after = Cursor.runsAfter(call.text("cursor"));
+    Scope scope = view.site().scopeOf(call.principal().user());
     if (ReportRoutes.format(call).equals("csv")) {
       files.file(
           call,
@@ -55,7 +57,7 @@ final class DrillRoutes {
           "statement-" + project + "-" + period + "-line-" + line + ".csv",
           language ->
               DrillForm.runs(
-                  all(project, period, line, after),
+                  all(project, period, line, after, scope),
                   project.value(),
                   period,
                   divisor(project, period, line),
@@ -65,7 +67,7 @@ final class DrillRoutes {
     int limit = call.number("limit").intValue();
     files.ask(
         call,
-        () -> page(project, period, line, after, limit, LineRuns.LOOKED_AT),
+        () -> page(project, period, line, after, limit, LineRuns.LOOKED_AT, scope),
         page ->
             call.json(
                 200,
@@ -83,15 +85,33 @@ final class DrillRoutes {
       long line,
       LineRuns.After after,
       int limit,
-      int lookedAt) {
+      int lookedAt,
+      Scope scope) {
+    requireSeen(project, period, line, scope);
     return reads
         .lineRuns()
         .of(project.value(), period, line, after, limit, lookedAt)
         .orElseThrow(() -> Refused.notFound("the statement has no line with this id"));
   }
 
-  private List<LineRun> all(ProjectName project, String period, long line, LineRuns.After after) {
-    LineRuns.Page page = page(project, period, line, after, MOST_ROWS, Integer.MAX_VALUE);
+  /** Who pays for another project sees what that costs, and nothing of its jobs. */
+  private void requireSeen(ProjectName project, String period, long line, Scope scope) {
+    reads
+        .lineRuns()
+        .whose(project.value(), period, line)
+        .filter(each -> !each.equals(project.value()))
+        .filter(each -> !scope.everything() && !scope.projects().contains(new ProjectName(each)))
+        .ifPresent(each -> {
+          throw Refused.forbidden(
+              "the runs of this line are those of project "
+                  + each
+                  + ": its managers, administrators, finance and auditors see them");
+        });
+  }
+
+  private List<LineRun> all(
+      ProjectName project, String period, long line, LineRuns.After after, Scope scope) {
+    LineRuns.Page page = page(project, period, line, after, MOST_ROWS, Integer.MAX_VALUE, scope);
     if (page.next() != null) {
       throw tooMany();
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.queqiao.accounting.ledger.InForce;
@@ -44,6 +45,7 @@ final class InForceRoutes {
     api.on("listFiscalYears", call -> list(call, List.of("FISCAL_YEAR")));
     api.on("proposeFiscalYear", this::fiscalYear);
     api.on("getCustomerClass", this::customerClass);
+    api.on("getPayer", this::payer);
   }
 
   private boolean seesAll(Call call) {
@@ -177,16 +179,18 @@ final class InForceRoutes {
     out.writeEndObject();
   }
 
-  private record Classes(
-      List<InForce.Word> now, List<InForce.Word> words, List<ProposalRow> contracts) {}
+  /** Words about a project: the one that counts now, and all that may be seen. */
+  private record Words(List<InForce.Word> now, List<InForce.Word> words) {}
 
-  private Classes classes(ProjectName project, boolean all) {
+  private record Classes(Words said, List<ProposalRow> contracts) {}
+
+  private Words words(String kind, ProjectName project, boolean all) {
     StandingWords standing = desk.reads().proposals().standing();
     long nowMs = System.currentTimeMillis();
     StandingWords.Question question =
-        new StandingWords.Question(List.of("CUSTOMER_CLASS"), Long.MAX_VALUE, MOST_CLASSES);
+        new StandingWords.Question(List.of(kind), Long.MAX_VALUE, MOST_CLASSES);
     Predicate<InForce.Word> own = word -> project.equals(word.change().project());
-    return new Classes(
+    return new Words(
         standing
             .page(
                 question, List.of(), nowMs, own.and(word -> word.state() == InForce.State.IN_FORCE))
@@ -197,8 +201,50 @@ final class InForceRoutes {
                 List.of(),
                 nowMs,
                 own.and(word -> all || word.state() != InForce.State.PROPOSED))
-            .words(),
-        desk.reads().proposals().contracts(project));
+            .words());
+  }
+
+  private Classes classes(ProjectName project, boolean all) {
+    return new Classes(
+        words("CUSTOMER_CLASS", project, all), desk.reads().proposals().contracts(project));
+  }
+
+  /** From whose wallet the runs of a project are paid that start now. */
+  private void payer(Call call) {
+    ProjectName project = OwnProject.of(desk.view(), call, call.text("name"));
+    boolean all = seesAll(call);
+    desk.books()
+        .ask(
+            call,
+            () -> words("PROJECT_PAYER", project, all),
+            found ->
+                call.json(
+                    200,
+                    out -> {
+                      out.writeStartObject();
+                      out.writeStringField("project", project.value());
+                      out.writeStringField("payer", payer(found.now()));
+                      items(found.words(), all, out);
+                      out.writeEndObject();
+                    }));
+  }
+
+  private static String payer(List<InForce.Word> now) {
+    return now.stream()
+        .map(each -> ((MoneyChange.ProjectPayer) each.change()).payer())
+        .filter(Objects::nonNull)
+        .map(ProjectName::value)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static void items(List<InForce.Word> words, boolean all, JsonGenerator out)
+      throws IOException {
+    out.writeArrayFieldStart("items");
+    for (InForce.Word each : words) {
+      write(each, all, out);
+    }
+    out.writeEndArray();
   }
 
   /** Of which class a project is now, by its contract or by what was said. */
@@ -216,12 +262,8 @@ final class InForceRoutes {
                     out -> {
                       out.writeStartObject();
                       out.writeStringField("project", project.value());
-                      now(found.now(), contract(found.contracts(), project, nowMs), out);
-                      out.writeArrayFieldStart("items");
-                      for (InForce.Word each : found.words()) {
-                        write(each, all, out);
-                      }
-                      out.writeEndArray();
+                      now(found.said().now(), contract(found.contracts(), project, nowMs), out);
+                      items(found.said().words(), all, out);
                       out.writeEndObject();
                     }));
   }

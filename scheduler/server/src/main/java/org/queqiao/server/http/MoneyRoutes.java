@@ -79,10 +79,19 @@ final class MoneyRoutes {
                     new ProjectName(call.text("name")),
                     (String) call.body().get("customerClass"),
                     (Long) call.body().getOrDefault("validFromMs", 0L))));
+    api.on("proposePayer", call -> desk.propose(call, payer(call)));
     api.on("proposeJobBilling", this::jobBilling);
     terms(api);
     api.on("listProposals", this::list);
     api.on("decideProposal", this::decide);
+  }
+
+  private static MoneyChange payer(Call call) {
+    String payer = (String) call.body().getOrDefault("payer", "");
+    return new MoneyChange.ProjectPayer(
+        new ProjectName(call.text("name")),
+        payer.isEmpty() ? null : new ProjectName(payer),
+        (Long) call.body().getOrDefault("validFromMs", 0L));
   }
 
   /** What the request does not say stays as it is. */
@@ -310,6 +319,7 @@ final class MoneyRoutes {
         out.writeStringField("customerClass", each.customerClass());
         out.writeNumberField("validFromMs", each.validFromMs());
       }
+      case MoneyChange.ProjectPayer each -> write(each, out);
       case MoneyChange.Conversion each -> {
         out.writeStringField("kind", "CONVERSION");
         out.writeStringField("nodeType", JobDocument.orNull(each.nodeType()));
@@ -342,6 +352,13 @@ final class MoneyRoutes {
         write(each.item(), out);
       }
     }
+  }
+
+  private static void write(MoneyChange.ProjectPayer each, JsonGenerator out) throws IOException {
+    out.writeStringField("kind", "PROJECT_PAYER");
+    out.writeStringField("project", each.project().value());
+    out.writeStringField("payer", each.payer() == null ? null : each.payer().value());
+    out.writeNumberField("validFromMs", each.validFromMs());
   }
 
   private static void write(MoneyChange.TaxRate each, JsonGenerator out) throws IOException {

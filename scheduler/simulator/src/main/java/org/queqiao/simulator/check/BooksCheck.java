@@ -61,7 +61,7 @@ final class BooksCheck {
     wallets(event.event());
     if (event.event() instanceof JobAllocated allocated) {
       open.add(allocated.run());
-      paid(allocated.run());
+      paid(allocated);
     } else if (event.event() instanceof JobRequeued requeued) {
       settled(requeued.run());
     } else if (event.event() instanceof JobEnded ended
@@ -83,8 +83,10 @@ final class BooksCheck {
   }
 
   /** Books that have every fact at once say whether a start was an overdraft. */
-  private void paid(RunId run) {
-    ProjectName project = model.job(run.job()).spec.project();
+  private void paid(JobAllocated start) {
+    RunId run = start.run();
+    ProjectName own = model.job(run.job()).spec.project();
+    ProjectName project = start.payer() == null ? own : start.payer();
     if (!gate || !prepaid.contains(project) || heldMicro.getOrDefault(run, 0L) == 0) {
       return;
     }
