@@ -352,16 +352,18 @@ final class LedgerTest {
             + " reserved_idle, reserved_time, archive_part, archive_balance, archive_jobs,"
             + " archive_step, archive_month",
         "drop table audit, project_terms, usage_end_user_month, ended_end_user_month",
-        "alter table job drop column qos, drop column quote, drop column end_user",
+        "alter table job drop column qos, drop column quote, drop column end_user, drop column"
+            + " payer",
         "alter table segment drop column qos, drop column parts",
-        "drop table lost_run, statement_sum",
+        "drop table lost_run, statement_sum, paid_run",
         "alter table open_run drop column holdings, drop column places, drop column draws, drop"
             + " column settled, drop column settled_micro, drop column settled_core_ms,"
             + " drop column settled_ms, drop column posts_days, drop column checkpoint_ms",
         "delete from statement_line where resource <> 'cores' or node_type <> ''",
         "alter table statement_line drop column resource, drop column node_type, drop column"
-            + " quantity, drop column standard, drop column late_for, add unique (project, month,"
-            + " user_name, partition, price_from_ms, price_micro, currency)",
+            + " quantity, drop column standard, drop column late_for, drop column for_project,"
+            + " add unique (project, month, user_name, partition, price_from_ms, price_micro,"
+            + " currency)",
         "delete from flyway_schema_history where version::integer > 3");
     try (Ledger ledger = open("older")) {
       assertThat(ledger.reads().budgets().budgets())

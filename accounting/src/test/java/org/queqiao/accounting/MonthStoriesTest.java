@@ -170,7 +170,7 @@ final class MonthStoriesTest {
       assertThat(paid.standing().state()).isEqualTo(Standing.State.PAID);
       assertThat(paid.standing().reference()).isEqualTo("bank 17");
       assertThat(StatementForms.csv(paid))
-          .contains(",PAID,2026-000001,2026-11-20,bank 17,,,,,,0.00,4.00,0.00\r\n");
+          .contains(",PAID,2026-000001,2026-11-20,bank 17,,,,,,0.00,4.00,0.00,,\r\n");
       assertThat(problems(ledger, "2026-10").getFirst())
           .startsWith("month 2026-10 was closed by USER:finance2 at ");
     }

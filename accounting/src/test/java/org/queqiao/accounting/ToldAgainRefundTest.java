@@ -244,7 +244,12 @@ final class ToldAgainRefundTest {
         "upgraded",
         "alter table observed_run drop column given, drop column stands",
         "alter table month_close drop column settles_wallets",
-        "drop table lost_run, statement_sum",
+        "drop table lost_run, statement_sum, paid_run",
+        "alter table job drop column payer",
+        "alter table statement_entry drop column for_project",
+        "alter table statement_line drop column for_project",
+        "create unique index statement_line_of on statement_line (project, month, user_name,"
+            + " partition, price_from_ms, price_micro, currency, resource, node_type, late_for)",
         "delete from flyway_schema_history where version::integer >= 50");
     told(2, 2);
     told(3, 5);

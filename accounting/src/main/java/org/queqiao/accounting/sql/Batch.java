@@ -73,7 +73,7 @@ final class Batch implements Books {
   private final Map<LineKey, LineTotal> lines = new LinkedHashMap<>();
   private final Map<JobId, Told> observed = new LinkedHashMap<>();
   private final List<RunImported> imported = new ArrayList<>();
-  private final List<Metered> metered = new ArrayList<>();
+  final List<Metered> metered = new ArrayList<>();
   private final List<Posting> postings = new ArrayList<>();
   private final List<StatementEntry> entries = new ArrayList<>();
   private final UsageMonths months = new UsageMonths();
@@ -369,9 +369,7 @@ final class Batch implements Books {
 
   @Override
   public Optional<PaidRun> paidRun(RunId run) {
-    List<Metered> pending = new ArrayList<>(before == null ? List.of() : before.metered);
-    pending.addAll(metered);
-    return of(() -> PaidRuns.find(connection, run, pending));
+    return of(() -> PaidRuns.find(connection, run, this, before));
   }
 
   private void meter(Metered each) {

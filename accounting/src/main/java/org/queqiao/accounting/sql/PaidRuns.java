@@ -43,16 +43,14 @@ final class PaidRuns {
     }
   }
 
-  /**
-   * Who paid for a run.
-   *
-   * @param pending what is not in the database yet
-   */
-  static Optional<PaidRun> find(Connection connection, RunId run, List<Metered> pending)
+  /** Who paid for a run, as batches that are not in the database yet say, the last one first. */
+  static Optional<PaidRun> find(Connection connection, RunId run, Batch... batches)
       throws SQLException {
-    for (Metered each : pending) {
-      if (each.run().equals(run) && each.job().payer() != null) {
-        return Optional.of(new PaidRun(each.job().project(), each.job().payer()));
+    for (Batch batch : batches) {
+      for (Metered each : batch == null ? List.<Metered>of() : batch.metered) {
+        if (each.run().equals(run) && each.job().payer() != null) {
+          return Optional.of(new PaidRun(each.job().project(), each.job().payer()));
+        }
       }
     }
     return find(connection, run);

@@ -35,8 +35,9 @@ final class PayerCheck {
 
   /** Why it is refused, whoever proposes or approves it, or nothing. */
   static Optional<Decision> wrong(MoneyChange.ProjectPayer each, long nowMs, Cluster cluster) {
-    Optional<Decision> unknown =
+    Optional<Decision> first =
         unknown("project", each.project(), cluster)
+            .or(() -> ProposalCheck.past("validFromMs", "a payer", each.validFromMs(), nowMs))
             .or(() ->
                 each.payer() == null ? Optional.empty() : unknown("payer", each.payer(), cluster))
             .or(() ->
@@ -48,8 +49,8 @@ final class PayerCheck {
                             "there are "
                                 + PayerTable.MAX_WORDS
                                 + " words about payers, the most there may be")));
-    if (unknown.isPresent() || each.payer() == null) {
-      return unknown;
+    if (first.isPresent() || each.payer() == null) {
+      return first;
     }
     long fromMs = each.validFromMs() == 0 ? nowMs : each.validFromMs();
     return ProposalCheck.invalid(

@@ -204,21 +204,11 @@ public final class ProposalCheck {
                   "permille",
                   "a refund is from 0 to 1000 thousandths of the cost, not " + each.permille())
               .or(() -> past("validFromMs", "a refund rule", each.validFromMs(), nowMs));
-      case MoneyChange.TaxRate each ->
-          invalid(
-                  each.basisPoints() < 0 || each.basisPoints() > MOST_TAX,
-                  "basisPoints",
-                  "a tax rate is from 0 to "
-                      + MOST_TAX
-                      + " hundredths of a per cent, not "
-                      + each.basisPoints())
-              .or(() -> past("validFromMs", "a tax rate", each.validFromMs(), nowMs));
+      case MoneyChange.TaxRate each -> wrong(each, nowMs);
       case MoneyChange.Price(PriceItem item) -> wrong(item, nowMs);
       case MoneyChange.PriceEnd each -> PriceEndCheck.wrong(each, nowMs, cluster);
       case MoneyChange.CustomerClass each -> wrong(each, nowMs);
-      case MoneyChange.ProjectPayer each ->
-          PayerCheck.wrong(each, nowMs, cluster)
-              .or(() -> past("validFromMs", "a payer", each.validFromMs(), nowMs));
+      case MoneyChange.ProjectPayer each -> PayerCheck.wrong(each, nowMs, cluster);
       case MoneyChange.Contract(ContractTerms each) -> wrong(each, nowMs);
       case MoneyChange.NewAllowance(Allowance each) -> wrong(each, nowMs);
       case MoneyChange.OrderOfAllowances each ->
@@ -252,6 +242,17 @@ public final class ProposalCheck {
                 + " micro-units, not "
                 + each.creditMicro())
         .or(() -> wrongWallet(each, each.currency()));
+  }
+
+  private static Optional<Decision> wrong(MoneyChange.TaxRate each, long nowMs) {
+    return invalid(
+            each.basisPoints() < 0 || each.basisPoints() > MOST_TAX,
+            "basisPoints",
+            "a tax rate is from 0 to "
+                + MOST_TAX
+                + " hundredths of a per cent, not "
+                + each.basisPoints())
+        .or(() -> past("validFromMs", "a tax rate", each.validFromMs(), nowMs));
   }
 
   private Optional<Decision> wrong(MoneyChange.Correction each) {
@@ -451,7 +452,7 @@ public final class ProposalCheck {
         && !cluster.observed().knows(item.partition());
   }
 
-  private static Optional<Decision> past(String field, String what, long fromMs, long nowMs) {
+  static Optional<Decision> past(String field, String what, long fromMs, long nowMs) {
     return invalid(
         fromMs != 0 && fromMs < nowMs,
         field,
