@@ -103,7 +103,7 @@ final class PayerRestTest {
         .isEqualTo(403);
     assertThat(server.get("researcher2", "/api/v1/projects/melting/payer").statusCode())
         .isEqualTo(404);
-    assertThat(server.get("auditor1", "/api/v1/audit?about=project:melting").body())
+    assertThat(server.get("auditor1", "/api/v1/audit?about=proposal:" + proposal).body())
         .contains("one grant");
     refuses("finance1", "faculty", "\"payer\":\"bystander\",", 409);
     refuses("finance1", "bystander", "\"payer\":\"melting\",", 409);

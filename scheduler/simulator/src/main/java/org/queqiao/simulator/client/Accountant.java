@@ -153,11 +153,7 @@ public final class Accountant {
             yield new MoneyChange.RefundRule(RefundCause.NODE_FAIL, permille, 0, permille % 2 == 0);
           }
           case 3 ->
-              random.nextBoolean()
-                  ? new MoneyChange.CustomerClass(
-                      Site.CLIMATE, random.nextBoolean() ? "partner" : "", 0)
-                  : new MoneyChange.ProjectPayer(
-                      Site.MATERIALS, random.nextInt(3) > 0 ? Site.CLIMATE : null, 0);
+              new MoneyChange.CustomerClass(Site.CLIMATE, random.nextBoolean() ? "partner" : "", 0);
           case 4 -> new MoneyChange.Conversion("fat", Resource.CORES, "", random.nextInt(9_000), 0);
           case 5, 6 -> new MoneyChange.NewAllowance(allowance());
           case 7 -> new MoneyChange.Contract(contract());
