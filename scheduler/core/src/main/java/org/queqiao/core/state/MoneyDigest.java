@@ -167,19 +167,21 @@ final class MoneyDigest {
         out.text("budget");
         new BudgetsDigest(out).terms(change.terms());
       }
-      case MoneyChange.PriceEnd change -> {
-        out.text("price end").number(change.price()).number(change.fromMs());
-        item(change.item());
-        if (change.byNumber()) {
-          out.text("by number");
-        }
-      }
+      case MoneyChange.PriceEnd change -> priceEnd(change);
       case MoneyChange.TaxRate change ->
           out.text("tax rate").number(change.basisPoints()).number(change.validFromMs());
       case MoneyChange.FiscalYear change -> fiscalYear(change);
       case MoneyChange.Contract change -> contract(change.terms());
       case MoneyChange.NewAllowance change -> allowance(change.allowance());
       case MoneyChange.OrderOfAllowances change -> order(change.order());
+    }
+  }
+
+  private void priceEnd(MoneyChange.PriceEnd change) {
+    out.text("price end").number(change.price()).number(change.fromMs());
+    item(change.item());
+    if (change.byNumber()) {
+      out.text("by number");
     }
   }
 
