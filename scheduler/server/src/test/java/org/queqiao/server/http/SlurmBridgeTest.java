@@ -126,11 +126,11 @@ final class SlurmBridgeTest {
     bridge.start("--since-ms", "0");
     site.await(
         "word that munge is away",
-        30_000,
+        PATIENCE_MS,
         () -> bridge.said().contains("no word of Slurm: Protocol authentication error"));
     site.startMunge();
     site.await(
-        "the history told again", 30_000, () -> bridge.said().split("Slurm 22.05").length > before);
+        "the history told again", PATIENCE_MS, () -> bridge.said().split("Slurm 22.05").length > before);
     pause(AWAY_MS);
     assertThat(pairs(books, RUNS)).isEqualTo(theirs);
     assertThat(pairs(books, TOLD)).isEqualTo(told);

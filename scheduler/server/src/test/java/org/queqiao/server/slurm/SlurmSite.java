@@ -45,7 +45,7 @@ public final class SlurmSite implements AutoCloseable {
   public static final Path SHIM =
       Path.of(System.getProperty("queqiao.root"), "native", "target", "bin", "libqueqiao-slurm.so");
 
-  private static final long PATIENCE_MS = 30_000;
+  private static final long PATIENCE_MS = 120_000;
   private static final long LOOK_MS = 200;
   private static final int PORTS_FROM = 10_000;
   private static final int PORTS_TO = 32_000;
