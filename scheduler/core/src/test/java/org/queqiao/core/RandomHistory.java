@@ -849,8 +849,13 @@ final class RandomHistory {
               new AllowanceOrder(
                   pricing.nextBoolean(), List.of(AllowanceKind.values()).reversed()));
       case 0 ->
-          new MoneyChange.CustomerClass(
-              SchedulerStory.CLIMATE, pricing.nextBoolean() ? "partner" : "", 0);
+          pricing.nextInt(3) == 0
+              ? new MoneyChange.ProjectPayer(
+                  pricing.nextBoolean() ? SchedulerStory.MATERIALS : SchedulerStory.CLIMATE,
+                  pricing.nextBoolean() ? null : SchedulerStory.CLIMATE,
+                  0)
+              : new MoneyChange.CustomerClass(
+                  SchedulerStory.CLIMATE, pricing.nextBoolean() ? "partner" : "", 0);
       case 1 -> new MoneyChange.Conversion("fat", Resource.CORES, "", pricing.nextInt(9_000), 0);
       case 4 ->
           new MoneyChange.Contract(
