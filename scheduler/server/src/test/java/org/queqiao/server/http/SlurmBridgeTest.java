@@ -130,7 +130,9 @@ final class SlurmBridgeTest {
         () -> bridge.said().contains("no word of Slurm: Protocol authentication error"));
     site.startMunge();
     site.await(
-        "the history told again", PATIENCE_MS, () -> bridge.said().split("Slurm 22.05").length > before);
+        "the history told again",
+        PATIENCE_MS,
+        () -> bridge.said().split("Slurm 22.05").length > before);
     pause(AWAY_MS);
     assertThat(pairs(books, RUNS)).isEqualTo(theirs);
     assertThat(pairs(books, TOLD)).isEqualTo(told);
